@@ -1,0 +1,1 @@
+"""The doors: foreign formats in, foreign formats out. Knows no ticket."""

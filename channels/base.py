@@ -1,0 +1,160 @@
+"""What every door is: the protocols, the request it is shown, and the errors it may raise."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+from channels.message import DeliveryReport, InboundMessage, OutboundMessage, Receipt
+
+
+class Rejected(Exception):
+    """The payload is not for us: wrong signature, too large, not this protocol. Nothing is kept.
+
+    `status` is the HTTP status (or its SMTP counterpart) the provider is told.
+    """
+
+    def __init__(self, reason: str, status: int = 400) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+class Unreadable(Exception):
+    """The payload is ours but cannot be parsed: it is kept raw and parked with this reason."""
+
+
+class Unavailable(Exception):
+    """The provider cannot be reached or says "later": try again, not before `retry_after` seconds."""
+
+    def __init__(self, reason: str, retry_after: float = 0.0) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class Undeliverable(Exception):
+    """The provider says never: unknown address, blocked. Sending again is pointless."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """How people write through this door.
+
+    `burst`: several messages in a row are one complaint (chat, SMS).
+    `conversation`: a later message of the same person continues their waiting ticket
+    (a web form does not: each sending is a complaint of its own).
+    `retries`: the provider tries again for hours when we say "later"; where it does not,
+    payloads are spooled to disk while the ledger is down.
+    """
+
+    burst: bool = False
+    conversation: bool = True
+    retries: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """An HTTP request as a webhook door sees it: raw body, lower-cased header names."""
+
+    url: str
+    headers: Mapping[str, str]
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    method: str = "POST"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payload:
+    """What arrived, raw: `delivery_id` is the provider's id of this delivery, or "".
+
+    The same (channel, account, delivery_id, digest of body) is the same delivery.
+    """
+
+    channel: str
+    account: str
+    body: bytes
+    media_type: str
+    received_at: datetime
+    delivery_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The office's word for one message it has committed: the ticket's public ref.
+
+    `ref` is "" when the message was kept without a ticket (parked).
+    """
+
+    external_id: str
+    ref: str = ""
+    token: str = ""
+    duplicate: bool = False
+
+
+Parsed = Sequence[InboundMessage | DeliveryReport]
+
+#: What a door calls when something arrived; it returns only after the commit.
+#: `parse` is called by the office, so that a payload it cannot read is parked, not lost.
+#: Raises `Unavailable` when the ledger cannot be written: the door says "later".
+Deliver = Callable[[Payload, Callable[[], Parsed]], Awaitable[Sequence[Accepted]]]
+
+
+@runtime_checkable
+class Door(Protocol):
+    """Every door has a name and traits; what else it can do is told by the protocols below."""
+
+    name: str
+    traits: Traits
+
+
+@runtime_checkable
+class Parser(Door, Protocol):
+    """A door that can read a stored payload again (parked arrivals are re-processed by it)."""
+
+    def parse(self, payload: Payload) -> Parsed:
+        """All items of the payload, or `Unreadable`."""
+        ...
+
+
+@runtime_checkable
+class Sender(Door, Protocol):
+    """A door that can send."""
+
+    async def send(self, message: OutboundMessage) -> Receipt:
+        """Hand over one message; raises `Unavailable` or `Undeliverable`."""
+        ...
+
+
+@runtime_checkable
+class Webhook(Parser, Protocol):
+    """A door fed by HTTP at /hooks/NAME."""
+
+    def verify(self, request: Request, now: datetime) -> Payload:
+        """Check the signature over the raw body first, then name the payload; raises `Rejected`."""
+        ...
+
+
+@runtime_checkable
+class Listener(Parser, Protocol):
+    """A door that holds a socket or polls; it is given `deliver` and confirms only after it returns."""
+
+    async def open(self, deliver: Deliver, clock: Callable[[], datetime]) -> None:
+        """Start to listen; returns when ready."""
+        ...
+
+    async def close(self) -> None:
+        """Stop taking new payloads and wait for those under way."""
+        ...
+
+    @property
+    def where(self) -> str:
+        """The address it listens on, for people."""
+        ...
+
+
+@runtime_checkable
+class Sweeper(Parser, Protocol):
+    """A door that can ask its provider for what was missed."""
+
+    async def sweep(self, since: datetime, deliver: Deliver) -> int:
+        """Deliver everything since then again (duplicates are harmless); returns how many."""
+        ...

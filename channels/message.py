@@ -1,0 +1,111 @@
+"""The values that pass through a door: what arrived, what is to be sent, what became of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Privacy = Literal["normal", "anonymous", "secret"]
+DeliveryStatus = Literal["sent", "delivered", "read", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where somebody can be reached: `value` is what the channel itself calls them."""
+
+    channel: str
+    value: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that came with a message or goes out with one.
+
+    `content` holds the bytes when the door has them; otherwise `remote` is the
+    provider's handle by which the door can fetch them later.
+    """
+
+    name: str
+    media_type: str
+    content: bytes = b""
+    remote: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where it is: WGS84 degrees when known, words (`label`), or a kelurahan the citizen chose."""
+
+    lat: float | None = None
+    lon: float | None = None
+    label: str = ""
+    kelurahan: str = ""
+    accuracy_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundMessage:
+    """One message of one person, in our words.
+
+    `external_id` is the provider's id (unique within channel and account);
+    `in_reply_to` the external id it answers, `references` further ids it quotes, newest
+    first; `reply_token` the ticket token of a reply address; `group_id` an album;
+    `machine` says why it is not from a person (bounce, auto-reply …), else "".
+    `contacts` are further addresses the sender gave for the answer (web form: e-mail).
+    """
+
+    channel: str
+    account: str
+    sender: Address
+    external_id: str
+    text: str
+    sent_at: datetime
+    subject: str = ""
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    reply_token: str = ""
+    group_id: str = ""
+    edited: bool = False
+    attachments: tuple[Attachment, ...] = ()
+    place: Place | None = None
+    machine: str = ""
+    privacy: Privacy = "normal"
+    contacts: tuple[Address, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboundMessage:
+    """One message to one person. The same `key` is the same message, however often it is sent.
+
+    `in_reply_to` is the external id it answers; `reply_token` lets an answer find its ticket;
+    `actions` are (label, url) pairs a channel may show as buttons.
+    """
+
+    to: Address
+    text: str
+    key: str
+    subject: str = ""
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    reply_token: str = ""
+    template: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    actions: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The provider's yes: the id it gave the message."""
+
+    external_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryReport:
+    """What the provider later says of a message it took."""
+
+    channel: str
+    external_id: str
+    status: DeliveryStatus
+    at: datetime
+    code: str = ""
+    detail: str = ""

@@ -1,0 +1,1 @@
+"""The post room: outbox to channels."""

@@ -1,0 +1,1 @@
+"""The judge: which OPD, and why. Pure: no clock, no database, no network."""

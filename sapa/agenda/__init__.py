@@ -1,0 +1,1 @@
+"""The Wednesday table: candidates, score, plan, week, sheet."""

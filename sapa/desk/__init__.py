@@ -1,0 +1,1 @@
+"""Every act on a ticket: one function, one act, one transaction."""

@@ -1,0 +1,1 @@
+"""The ledger: rows in, rows out, inside somebody else's transaction."""

@@ -1,0 +1,228 @@
+"""The ledger's engine: `write` for acts (through one gate), `reading` for pages.
+
+Every write of a process goes through one writer thread. What waits shares a transaction (group
+commit), optimistically: only when a batch fails is it rolled back and redone one by one, so that
+a bad act fails alone. Full durability then costs one fsync a batch.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlmodel import Session
+
+from store._driver import driver_sql, is_unavailable
+from store._gate import Gate
+
+T = TypeVar("T")
+
+
+class LedgerUnavailable(Exception):
+    """The ledger cannot be written or read now (down, full, locked): try again later."""
+
+
+class Tx:
+    """A transaction somebody else opened and will commit.
+
+    `session` is for typed rows (pages and acts); `run` is driver SQL with `:name` parameters for
+    the intake path, where the ORM would cost more than the database. Both see the same changes.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.dialect = connection.dialect.name
+        self.after_commit: list[Callable[[], None]] = []
+        self._session: Session | None = None
+        self._cursor: Any = None
+
+    @property
+    def session(self) -> Session:
+        """An ORM session on this transaction; flushed, never committed, by its user."""
+        if self._session is None:
+            self._session = Session(bind=self.connection, expire_on_commit=False)
+        return self._session
+
+    def run(self, sql: str, **params: Any) -> list[tuple[Any, ...]]:
+        """Execute driver SQL and return its rows (none for a plain write)."""
+        cursor = self._execute(sql, params)
+        return cursor.fetchall() if cursor.description else []
+
+    def changed(self, sql: str, **params: Any) -> int:
+        """Execute driver SQL and return how many rows it touched."""
+        return int(self._execute(sql, params).rowcount)
+
+    def _execute(self, sql: str, params: dict[str, Any]) -> Any:
+        if self._session is not None:
+            self._session.flush()
+        if self._cursor is None:
+            dbapi: Any = self.connection.connection.dbapi_connection
+            self._cursor = dbapi.cursor()
+        self._cursor.execute(driver_sql(self.dialect, sql), params)
+        return self._cursor
+
+    def flush(self) -> None:
+        """Send what the session holds to the database."""
+        if self._session is not None:
+            self._session.flush()
+
+    def done(self) -> None:
+        """Let go of the session; the rows it gave stay readable."""
+        if self._session is not None:
+            self._session.expunge_all()
+            self._session = None
+
+
+def utc(value: Any) -> datetime:
+    """A time as driver SQL gives it (text on SQLite) as an aware UTC datetime."""
+    if isinstance(value, str):
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    assert isinstance(value, datetime)
+    return value.astimezone(UTC)
+
+
+class Ledger:
+    """The database behind a URL: `sqlite:///path` or `postgresql://…`.
+
+    `after_commit` is called in the writer thread between a commit and its answers; tests kill
+    the process there.
+    """
+
+    def __init__(self, url: str, *, after_commit: Callable[[], None] | None = None) -> None:
+        self.url = make_url(url)
+        if self.url.drivername == "postgresql":
+            self.url = self.url.set(drivername="postgresql+psycopg")
+        self.dialect = self.url.get_backend_name()
+        self._writer = _engine(self.url, read_only=False)
+        self._reader = _engine(self.url, read_only=True)
+        self._gate = Gate(self._transact, after_commit)
+
+    @property
+    def engine(self) -> Engine:
+        """The writing engine, for migrations and backups."""
+        return self._writer
+
+    def write(self, act: Callable[[Tx], T]) -> T:
+        """Run one act in its transaction and return after the commit (from any thread).
+
+        The act may be run again when a batch is redone: it must touch nothing but `tx`.
+        Raises `LedgerUnavailable`, or whatever the act raises (then nothing of it is kept).
+        """
+        future: Future[T] = Future()
+        self._gate.submit(act, future.set_result, future.set_exception)
+        return future.result()
+
+    async def awrite(self, act: Callable[[Tx], T]) -> T:
+        """`write` for the event loop."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._gate.submit_from(loop, act, future)
+        return await future
+
+    @contextmanager
+    def reading(self) -> Iterator[Tx]:
+        """A read-only view of one moment, for pages; nothing it does is kept."""
+        try:
+            with self._reader.connect() as connection:
+                tx = Tx(connection)
+                try:
+                    yield tx
+                finally:
+                    tx.done()
+                    connection.rollback()
+        except (sa.exc.DBAPIError, sqlite3.Error) as error:
+            raise _translated(error) from error
+
+    def close(self) -> None:
+        """Finish the acts that wait, then let go of the database."""
+        self._gate.close()
+        self._writer.dispose()
+        self._reader.dispose()
+
+    def _transact(self, acts: list[Callable[[Tx], Any]]) -> list[Any]:
+        """All acts in one transaction, or none."""
+        hooks: list[Callable[[], None]] = []
+        results = []
+        try:
+            with self._writer.connect() as connection:
+                with connection.begin():
+                    for act in acts:
+                        tx = Tx(connection)
+                        results.append(act(tx))
+                        tx.flush()
+                        tx.done()
+                        hooks += tx.after_commit
+                self._gate.committed()
+        except Exception as error:
+            raise _translated(error) from error
+        for hook in hooks:
+            hook()
+        return results
+
+
+def _translated(error: Exception) -> Exception:
+    if is_unavailable(error):
+        return LedgerUnavailable(type(error).__name__)
+    return error
+
+
+def _engine(url: sa.URL, *, read_only: bool) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url, read_only=read_only)
+    engine = sa.create_engine(
+        url,
+        pool_size=10 if read_only else 1,
+        max_overflow=10 if read_only else 0,
+        pool_pre_ping=read_only,
+        connect_args={"connect_timeout": 5, "application_name": "sapa"},
+    )
+    if read_only:
+        return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return engine
+
+
+def _sqlite(url: sa.URL, *, read_only: bool) -> Engine:
+    if not url.database or url.database == ":memory:":
+        raise ValueError("SQLite needs a file: two connections must see the same ledger")
+    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(
+        url,
+        poolclass=sa.pool.QueuePool,
+        pool_size=8 if read_only else 1,
+        max_overflow=8 if read_only else 0,
+        connect_args={"check_same_thread": False, "cached_statements": 512, "timeout": 10},
+    )
+    begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
+
+    @sa.event.listens_for(engine, "connect")
+    def _connect(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # the driver must not open transactions by itself
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA busy_timeout = 10000")
+        connection.execute("PRAGMA cache_size = -16000")
+        if read_only:
+            connection.execute("PRAGMA query_only = ON")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _stored_time(value: datetime) -> str:
+    """As SQLAlchemy stores it: UTC, without offset, microseconds always."""
+    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+sqlite3.register_adapter(datetime, _stored_time)
+sqlite3.register_adapter(UUID, lambda value: value.hex)

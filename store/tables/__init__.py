@@ -1,0 +1,42 @@
+"""Every table of the ledger. Rows are dumb: values are checked before they come here.
+
+Times are aware UTC. `identity` is the only table that says who a citizen is; raw arrivals and
+original files carry names too and are sealed with it.
+"""
+
+from store.tables.arrivals import Arrival, AttachmentRow, Blob, Message, MessageRevision
+from store.tables.office import ActionLink, ActiveBook, Book, JobRun, LoginLimit, Officer, Opd, Session
+from store.tables.people import Contact, Conversation, Identity, IdentityLook
+from store.tables.post import Outbox
+from store.tables.tickets import Deadline, Disposition, Event, RefBlock, Ticket, TicketOpd, TicketReporter
+from store.tables.visits import Agenda, Stop
+
+__all__ = [
+    "ActionLink",
+    "ActiveBook",
+    "Agenda",
+    "Arrival",
+    "AttachmentRow",
+    "Blob",
+    "Book",
+    "Contact",
+    "Conversation",
+    "Deadline",
+    "Disposition",
+    "Event",
+    "Identity",
+    "IdentityLook",
+    "JobRun",
+    "LoginLimit",
+    "Message",
+    "MessageRevision",
+    "Officer",
+    "Opd",
+    "Outbox",
+    "RefBlock",
+    "Session",
+    "Stop",
+    "Ticket",
+    "TicketOpd",
+    "TicketReporter",
+]

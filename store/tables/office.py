@@ -1,0 +1,100 @@
+"""The office: books, agencies, officers, logins, action links, jobs."""
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import Text
+from sqlmodel import Field, SQLModel
+
+from store.tables._columns import fk, new_id, one_of
+
+
+class Book(SQLModel, table=True):
+    """A rule book, SLA table or calendar as it was loaded."""
+
+    __table_args__: ClassVar[Any] = (one_of("kind", "rules sla calendar"),)
+    digest: str = Field(primary_key=True)
+    kind: str
+    yaml: str = Field(sa_type=Text)
+    loaded_at: datetime
+
+
+class ActiveBook(SQLModel, table=True):
+    """Which book of each kind is in force."""
+
+    __tablename__ = "active_book"
+    kind: str = Field(primary_key=True)
+    digest: str = Field(foreign_key="book.digest")
+    since: datetime
+
+
+class Opd(SQLModel, table=True):
+    """A city agency or external owner; what leaves the config is closed, never deleted."""
+
+    __table_args__: ClassVar[Any] = (one_of("kind", "opd external"),)
+    code: str = Field(primary_key=True)
+    kind: str
+    name: str
+    email: str = ""
+    valid_from: date
+    valid_to: date | None = None
+    successor: str = ""
+
+
+class Officer(SQLModel, table=True):
+    """Somebody who works here. `opd` is "" for Diskominfo's own roles."""
+
+    __table_args__: ClassVar[Any] = (one_of("role", "administrator coordinator opd"),)
+    id: int | None = new_id()
+    login: str = Field(unique=True)
+    name: str
+    role: str
+    opd: str = ""
+    password_hash: str
+    must_change: bool = True
+    active: bool = True
+    created_at: datetime
+
+
+class Session(SQLModel, table=True):
+    """A login; `id` is the SHA-256 of the cookie, so the ledger cannot log anybody in."""
+
+    __tablename__ = "session"
+    id: str = Field(primary_key=True)
+    officer_id: int = fk("officer.id")
+    csrf: str
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime = Field(index=True)
+
+
+class LoginLimit(SQLModel, table=True):
+    """A token bucket per login name and per address (hashed)."""
+
+    __tablename__ = "login_limit"
+    bucket: str = Field(primary_key=True)
+    tokens: float
+    at: datetime
+
+
+class ActionLink(SQLModel, table=True):
+    """A link by which an OPD acts on one disposition without login."""
+
+    __tablename__ = "action_link"
+    uuid: UUID = Field(primary_key=True)
+    ticket_id: int = fk("ticket.id")
+    disposition_id: int = fk("disposition.id", index=False)
+    opd: str
+    expires_at: datetime
+    used_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+class JobRun(SQLModel, table=True):
+    """That a scheduled job did its work for this time."""
+
+    __tablename__ = "job_run"
+    name: str = Field(primary_key=True)
+    scheduled_for: datetime = Field(primary_key=True)
+    done_at: datetime
