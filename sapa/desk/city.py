@@ -1,0 +1,57 @@
+"""What the desk knows of its city: configuration as plain frozen values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from router.place import Gazetteer
+from router.rules import RuleBook
+
+from channels.base import Traits
+from sapa.desk.deadline import Calendar, SlaTable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpdInfo:
+    """A city agency (`kind` "opd") or an owner outside the city ("external")."""
+
+    code: str
+    name: str
+    kind: str = "opd"
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class City:
+    """One city's rules, as they are in force now; acts are given it as a value.
+
+    `burst` is how long after its last message a chat still belongs to the same complaint;
+    `ack_wait` how long an acknowledgement may wait for late parts; `other_route` says who
+    receives an oversight complaint against the body that would otherwise receive it.
+    """
+
+    brand: str
+    programme: str
+    prefix: str
+    tz: ZoneInfo
+    public_url: str
+    book: RuleBook
+    gazetteer: Gazetteer
+    sla: SlaTable
+    calendar: Calendar
+    opds: Mapping[str, OpdInfo]
+    channels: Mapping[str, Traits]
+    burst: timedelta = timedelta(minutes=10)
+    ack_wait: timedelta = timedelta(seconds=60)
+    other_route: Mapping[str, str] = field(default_factory=dict)
+    link_days: int = 7
+
+    def month(self, now: datetime) -> str:
+        """The month of a ref in city time: `2611` for November 2026."""
+        return now.astimezone(self.tz).strftime("%y%m")
+
+    def opd_name(self, code: str) -> str:
+        """The agency's full name; an unknown code stands for itself."""
+        info = self.opds.get(code)
+        return info.name if info else code

@@ -1,0 +1,50 @@
+"""Bring a ledger to the shape this version needs."""
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import Engine
+
+#: Any constant: two processes that start together migrate one after the other.
+_MIGRATION_LOCK = 5_353_511
+
+
+def migrate(engine: Engine, to: str = "head") -> None:
+    """Upgrade to revision `to` in one transaction: killed in the middle, nothing has changed."""
+    with engine.connect() as connection, connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
+        command.upgrade(_config(connection), to)
+
+
+def downgrade(engine: Engine, to: str) -> None:
+    """Go back to revision `to` ("base" is the empty ledger), likewise in one transaction."""
+    with engine.connect() as connection, connection.begin():
+        command.downgrade(_config(connection), to)
+
+
+def make_revision(engine: Engine, message: str, revision: str) -> None:
+    """Write a new migration from what the tables say now (for developers)."""
+    with engine.connect() as connection, connection.begin():
+        command.revision(_config(connection), message, autogenerate=True, rev_id=revision)
+
+
+def revision(engine: Engine) -> str | None:
+    """The revision the ledger is at; None for an empty one."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest() -> str | None:
+    """The revision this version needs."""
+    return ScriptDirectory.from_config(_config(None)).get_current_head()
+
+
+def _config(connection: Connection | None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", "store:migrations")
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config

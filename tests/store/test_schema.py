@@ -1,0 +1,30 @@
+"""Migrations: from empty, there and back, and in step with the tables."""
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlmodel import SQLModel
+
+from store import schema
+from store.db import Ledger
+
+
+def test_a_migrated_ledger_is_at_the_newest_revision(ledger: Ledger) -> None:
+    assert schema.revision(ledger.engine) == schema.newest()
+
+
+def test_migrations_and_tables_agree(ledger: Ledger) -> None:
+    with ledger.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_every_revision_goes_down_and_up_again(ledger: Ledger) -> None:
+    schema.downgrade(ledger.engine, "base")
+    assert schema.revision(ledger.engine) is None
+    schema.migrate(ledger.engine)
+    assert schema.revision(ledger.engine) == schema.newest()
+
+
+def test_migrating_twice_changes_nothing(ledger: Ledger) -> None:
+    schema.migrate(ledger.engine)
+    assert schema.revision(ledger.engine) == schema.newest()
