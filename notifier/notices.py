@@ -1,0 +1,135 @@
+"""Which notices there are and whom they are for; `tell` puts one into the outbox."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from store.db import Tx
+
+Audience = Literal["citizen", "agency", "diskominfo"]
+
+#: Channels without a way back: who wrote there reads the answer on the tracking page.
+NO_WAY_BACK = frozenset({"web"})
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A kind of notice: for whom, and its subject line (`{brand}`, `{ref}`, `{about}`, `{week}`).
+
+    The text stands in `templates/KIND.txt`. `about` is a few words of the citizen, "" wherever
+    they may not be read.
+    """
+
+    audience: Audience
+    subject: str
+
+
+NOTICES: Mapping[str, Notice] = {
+    "ack": Notice("citizen", "Laporan Anda kami terima: {ref}"),
+    "accepted": Notice("citizen", "Laporan {ref} sedang dikerjakan"),
+    "question": Notice("citizen", "Pertanyaan tentang laporan {ref}"),
+    "answer": Notice("citizen", "Jawaban atas laporan {ref}"),
+    "resolved": Notice("citizen", "Laporan {ref} selesai, mohon diperiksa"),
+    "reopened": Notice("citizen", "Laporan {ref} dibuka kembali"),
+    "closed": Notice("citizen", "Laporan {ref} ditutup"),
+    "archived": Notice("citizen", "Laporan {ref} diarsipkan"),
+    "handed_over": Notice("citizen", "Laporan {ref} diteruskan"),
+    "moved": Notice("citizen", "Laporan {ref} berpindah petugas"),
+    "assigned": Notice("agency", "Disposisi {ref}{about}"),
+    "taken_away": Notice("agency", "Disposisi {ref} dialihkan"),
+    "reopened_opd": Notice("agency", "Laporan {ref} dibuka kembali{about}"),
+    "citizen_wrote": Notice("agency", "Pelapor menulis lagi: {ref}"),
+    "reminder": Notice("agency", "Pengingat tenggat {ref}{about}"),
+    "triage": Notice("diskominfo", "Perlu triase: {ref}{about}"),
+    "declined": Notice("diskominfo", "Ditolak OPD: {ref}{about}"),
+    "agenda_draft": Notice("diskominfo", "Rancangan agenda {week}"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who is told: `lane` keeps their notices in order, `channel` is the door they leave by."""
+
+    lane: str
+    channel: str
+    contact_id: int | None = None
+    opd: str = ""
+
+
+def reporter(contact_id: int, channel: str) -> Recipient:
+    """A citizen, at the contact where answers go."""
+    return Recipient(f"contact:{contact_id}", channel, contact_id)
+
+
+def agency(code: str) -> Recipient:
+    """A city agency, at its e-mail address."""
+    return Recipient(f"opd:{code}", "email", None, code)
+
+
+def diskominfo() -> Recipient:
+    """The desk that runs the queue."""
+    return Recipient("diskominfo", "email")
+
+
+_TELL = """
+insert into outbox (key, lane, notice, ticket_id, contact_id, opd, channel, data, state,
+                    created_at, next_at, tries, error, external_id, delivery)
+values (:key, :lane, :notice, :ticket, :contact, :opd, :channel, :data, 'pending',
+        :now, :due, 0, '', '', '')
+on conflict (key) do nothing
+"""
+
+
+def tell(
+    tx: Tx,
+    notice: str,
+    to: Recipient,
+    *,
+    key: str,
+    now: datetime,
+    ticket_id: int | None = None,
+    not_before: datetime | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    """Put a notice into the outbox, in the transaction of the act that causes it.
+
+    The same `key` is the same notice, told once. `data` holds ids only (`event_id`,
+    `disposition_id`, `agenda_id`): words and addresses are looked up when it is sent.
+    Raises `KeyError` for an unknown kind, `ValueError` for a recipient of another audience.
+    """
+    audience = NOTICES[notice].audience
+    if audience != ("citizen" if to.contact_id is not None else "agency" if to.opd else "diskominfo"):
+        raise ValueError(f"{notice} is not for {to.lane}")
+    if to.channel in NO_WAY_BACK:
+        return
+    tx.run(
+        _TELL,
+        key=key,
+        lane=to.lane,
+        notice=notice,
+        ticket=ticket_id,
+        contact=to.contact_id,
+        opd=to.opd,
+        channel=to.channel,
+        data=json.dumps(data) if data else "{}",
+        now=now,
+        due=not_before or now,
+    )
+
+
+def withdraw(tx: Tx, key_prefix: str, *, ticket_id: int | None = None) -> int:
+    """Cancel the notices whose key starts so and that have not left; returns how many.
+
+    With `ticket_id` only that ticket's are looked at (an index makes it quick).
+    """
+    only = "" if ticket_id is None else " and ticket_id = :ticket"
+    params: dict[str, Any] = {} if ticket_id is None else {"ticket": ticket_id}
+    return tx.changed(
+        "update outbox set state = 'canceled'"
+        " where state = 'pending' and substr(key, 1, :size) = :prefix" + only,
+        size=len(key_prefix),
+        prefix=key_prefix,
+        **params,
+    )
