@@ -81,6 +81,13 @@ values (:key, :lane, :notice, :ticket, :contact, :opd, :channel, :data, 'pending
 on conflict (key) do nothing
 """
 
+_WITHDRAW = """
+update outbox set state = 'canceled'
+where state = 'pending' and substr(key, 1, :size) = :prefix
+"""
+
+_WITHDRAW_OF_TICKET = f"{_WITHDRAW} and ticket_id = :ticket"
+
 
 def tell(
     tx: Tx,
@@ -124,12 +131,6 @@ def withdraw(tx: Tx, key_prefix: str, *, ticket_id: int | None = None) -> int:
 
     With `ticket_id` only that ticket's are looked at (an index makes it quick).
     """
-    only = "" if ticket_id is None else " and ticket_id = :ticket"
-    params: dict[str, Any] = {} if ticket_id is None else {"ticket": ticket_id}
-    return tx.changed(
-        "update outbox set state = 'canceled'"
-        " where state = 'pending' and substr(key, 1, :size) = :prefix" + only,
-        size=len(key_prefix),
-        prefix=key_prefix,
-        **params,
-    )
+    if ticket_id is None:
+        return tx.changed(_WITHDRAW, size=len(key_prefix), prefix=key_prefix)
+    return tx.changed(_WITHDRAW_OF_TICKET, size=len(key_prefix), prefix=key_prefix, ticket=ticket_id)
