@@ -1,0 +1,106 @@
+"""When something is due, in Indonesian working days; pure."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+Unit = Literal["hari_kerja", "hari_kalender", "jam"]
+UNITS: tuple[Unit, ...] = ("hari_kerja", "hari_kalender", "jam")
+
+#: verify: Diskominfo names an OPD; first_response: the OPD answers; resolve: the OPD finishes;
+#: complete: the citizen answers our question; confirm: the citizen's silence closes.
+STEPS = ("verify", "first_response", "resolve", "complete", "confirm")
+
+_DAY = timedelta(days=1)
+_END = time(23, 59, 59)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The city's days: Monday to Friday without `holidays` (libur nasional and cuti bersama)."""
+
+    digest: str
+    holidays: frozenset[date]
+    tz: ZoneInfo
+
+    def is_working(self, day: date) -> bool:
+        """Whether the offices are open on this day."""
+        return day.weekday() < 5 and day not in self.holidays
+
+    def day(self, moment: datetime) -> date:
+        """The city's date of an aware time."""
+        return moment.astimezone(self.tz).date()
+
+    def end_of(self, day: date) -> datetime:
+        """The last second of a city day, in UTC."""
+        return datetime.combine(day, _END, self.tz).astimezone(UTC)
+
+    def add(self, start: datetime, number: int, unit: Unit) -> datetime:
+        """`number` units (at least 1) after an aware `start`, in UTC.
+
+        hari_kerja: the end of the nth working day after the day of `start`, so that a complaint of
+        Friday evening counts from Monday; hari_kalender: the same with every day; jam: hours by
+        the clock. Raises ValueError for a number below 1 or another unit.
+        """
+        if number < 1:
+            raise ValueError("a deadline is at least 1 unit away")
+        if unit == "jam":
+            return start.astimezone(UTC) + timedelta(hours=number)
+        if unit == "hari_kalender":
+            return self.end_of(self.day(start) + number * _DAY)
+        if unit != "hari_kerja":
+            raise ValueError(f"unknown unit of time: {unit}")
+        day = self.day(start)
+        while number:
+            day += _DAY
+            number -= self.is_working(day)
+        return self.end_of(day)
+
+    def later(self, due: datetime, waited: timedelta) -> datetime:
+        """A due time moved by the time somebody else was waited for; never onto a closed day."""
+        moved = due.astimezone(UTC) + max(waited, timedelta(0))
+        if self.is_working(self.day(moved)):
+            return moved
+        return self.add(moved, 1, "hari_kerja")
+
+    def working_days(self, start: datetime, end: datetime) -> int:
+        """Working days after the day of `start` up to and with the day of `end` (0 if earlier)."""
+        day, last, count = self.day(start), self.day(end), 0
+        while day < last:
+            day += _DAY
+            count += self.is_working(day)
+        return count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlaRow:
+    """One promise: `type` "" is for every type; in force from `valid_from`; `source` names the rule."""
+
+    step: str
+    type: str = ""
+    number: int
+    unit: Unit
+    source: str = ""
+    valid_from: date
+
+
+@dataclass(frozen=True, slots=True)
+class SlaTable:
+    """All promises of time, past and present."""
+
+    digest: str
+    rows: tuple[SlaRow, ...]
+
+    def find(self, step: str, type: str, on: date) -> SlaRow | None:
+        """The newest row in force on a day; one for the type beats one for all types."""
+        fitting = [
+            row for row in self.rows if row.step == step and row.type in ("", type) and row.valid_from <= on
+        ]
+        return max(fitting, key=lambda row: (row.type != "", row.valid_from), default=None)
+
+
+def due(step: str, type: str, start: datetime, sla: SlaTable, calendar: Calendar) -> datetime | None:
+    """When a step begun at `start` is due (UTC), or None where nothing is promised."""
+    row = sla.find(step, type, calendar.day(start))
+    return None if row is None else calendar.add(start, row.number, row.unit)

@@ -1,0 +1,85 @@
+"""Which status may follow which, and which act leads there; pure.
+
+received   kept, not yet judged             triage    Diskominfo must name an OPD
+assigned   with an OPD, not yet accepted    accepted  the OPD works on it
+waiting    for the citizen's answer         resolved  the OPD says done; the citizen is asked
+closed     confirmed, or silence            external  handed to an owner outside the city
+archived   ended by Diskominfo, with reason merged    part of another ticket
+"""
+
+from collections.abc import Mapping
+
+from sapa.desk.errors import NotAllowed
+
+
+def _of(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+#: From a status to those that may follow it (undoing an act goes its way back).
+ALLOWED: Mapping[str, frozenset[str]] = {
+    "received": _of("triage assigned archived"),
+    "triage": _of("triage assigned waiting resolved external archived merged"),
+    "assigned": _of("triage assigned accepted waiting resolved external archived merged"),
+    "accepted": _of("triage assigned accepted waiting resolved external archived merged"),
+    "waiting": _of("triage assigned accepted resolved external archived merged"),
+    "resolved": _of("triage assigned accepted waiting external closed"),
+    "closed": _of("triage assigned"),
+    "external": _of("triage assigned accepted waiting resolved archived"),
+    "archived": _of("received triage assigned accepted waiting external"),
+    "merged": frozenset(),
+}
+
+_OPEN = "triage assigned accepted waiting"
+
+#: Act: from which statuses → to which ("" = the status stays).
+ACTS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
+    "accept": (_of("assigned"), _of("accepted")),
+    "decline": (_of("assigned accepted"), _of("assigned triage")),
+    "reassign": (_of(f"received {_OPEN} external"), _of("assigned")),
+    "ask": (_of("triage assigned accepted"), _of("waiting")),
+    "answer": (_of(f"{_OPEN} external resolved"), frozenset({"", "resolved"})),
+    "reply": (_of("waiting"), _of("triage assigned accepted")),
+    "resolve": (_of(f"{_OPEN} external"), _of("resolved")),
+    "confirm": (_of("resolved"), _of("closed")),
+    "close": (_of("resolved"), _of("closed")),
+    "reopen": (_of("resolved closed external archived"), _of("assigned triage")),
+    "archive": (_of(f"received {_OPEN} external"), _of("archived")),
+    "hand_over": (_of(_OPEN), _of("external")),
+    "note": (_of(f"received {_OPEN} resolved closed external archived"), frozenset({""})),
+    "split": (_of(_OPEN), frozenset({""})),
+    "undo": (_of(f"{_OPEN} resolved external archived"), _of(f"received {_OPEN} external")),
+}
+
+_DISKOMINFO = _of("administrator coordinator")
+
+#: Who may do it: officers' roles, "citizen" (the reporter, by the tracking link), "system" (jobs).
+#: An OPD's officers only on tickets their OPD leads (a note also where it supports).
+WHO: Mapping[str, frozenset[str]] = {
+    "accept": _DISKOMINFO | {"opd"},
+    "decline": _DISKOMINFO | {"opd"},
+    "reassign": _DISKOMINFO,
+    "ask": _DISKOMINFO | {"opd"},
+    "answer": _DISKOMINFO | {"opd"},
+    "reply": frozenset({"citizen"}),
+    "resolve": _DISKOMINFO | {"opd"},
+    "confirm": frozenset({"citizen"}),
+    "close": frozenset({"system"}),
+    "reopen": _DISKOMINFO | {"citizen"},
+    "archive": _DISKOMINFO,
+    "hand_over": _DISKOMINFO | {"opd"},
+    "note": _DISKOMINFO | {"opd"},
+    "split": _DISKOMINFO,
+    "undo": _DISKOMINFO | {"opd"},
+}
+
+
+def check(act: str, status: str) -> None:
+    """Raise `NotAllowed` when the act is not possible on a ticket of this status."""
+    if status not in ACTS[act][0]:
+        raise NotAllowed(act, status)
+
+
+def possible(status: str, role: str) -> tuple[str, ...]:
+    """The acts somebody of this role may do on a ticket of this status, in the table's order."""
+    return tuple(act for act, (begin, _) in ACTS.items() if status in begin and role in WHO[act])
