@@ -25,7 +25,9 @@ def clean(text: str) -> str:
 
 def one_line(text: str, limit: int = 500) -> str:
     """The text as one line of at most `limit` characters, without control characters."""
-    kept = "".join(" " if unicodedata.category(c) == "Cc" else c for c in clean(text[: limit * 4]))
+    kept = clean(text[: limit * 4])
+    if not kept.isprintable():
+        kept = "".join(" " if unicodedata.category(c) == "Cc" else c for c in kept)
     return " ".join(kept.split())[:limit]
 
 
@@ -43,3 +45,14 @@ def _is_piled(text: str) -> bool:
         if pile > _LONGEST_STACK:
             return True
     return False
+
+
+def file_name(given: str, otherwise: str = "berkas") -> str:
+    """The last part of a file's name, without what a file system or header could misread."""
+    last = one_line(given.replace("\\", "/").rsplit("/", 1)[-1], 400)
+    kept = "".join("_" if c in '<>:"|?*%;' or unicodedata.category(c) == "Cf" else c for c in last)
+    kept = kept.strip(". ")
+    stem, dot, ending = kept.rpartition(".")
+    if len(kept) > 120:
+        kept = stem[: 119 - len(ending)] + dot + ending if dot and len(ending) <= 10 else kept[:120]
+    return kept or otherwise
