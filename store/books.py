@@ -1,0 +1,37 @@
+"""Rule books, SLA tables and calendars as they were loaded, and which are in force."""
+
+from datetime import datetime
+
+from store.db import Tx
+
+
+def activate(tx: Tx, kind: str, digest: str, yaml: str, now: datetime) -> bool:
+    """Keep a book (`kind` rules, sla or calendar) and put it in force; False if it already was."""
+    tx.run(
+        "INSERT INTO book (digest, kind, yaml, loaded_at) VALUES (:digest, :kind, :yaml, :now)"
+        " ON CONFLICT (digest) DO NOTHING",
+        digest=digest,
+        kind=kind,
+        yaml=yaml,
+        now=now,
+    )
+    return bool(
+        tx.changed(
+            "INSERT INTO active_book (kind, digest, since) VALUES (:kind, :digest, :now)"
+            " ON CONFLICT (kind) DO UPDATE SET digest = excluded.digest, since = excluded.since"
+            " WHERE active_book.digest <> excluded.digest",
+            kind=kind,
+            digest=digest,
+            now=now,
+        )
+    )
+
+
+def active(tx: Tx, kind: str) -> tuple[str, str] | None:
+    """(digest, yaml) of the book in force."""
+    rows = tx.run(
+        "SELECT book.digest, book.yaml FROM active_book JOIN book ON book.digest = active_book.digest"
+        " WHERE active_book.kind = :kind",
+        kind=kind,
+    )
+    return (rows[0][0], rows[0][1]) if rows else None
