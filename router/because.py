@@ -1,0 +1,59 @@
+"""The one Indonesian sentence that says why."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from router.book import Rule, RuleBook
+
+if TYPE_CHECKING:
+    from router.decide import Match
+
+_WORDS_SHOWN = 3
+_LONGEST_WORD = 40
+
+
+def reason(
+    text: str,
+    order: Sequence[str],
+    matches: Sequence["Match"],
+    top: "Match | None",
+    rule: Rule | None,
+    sure: bool,
+    book: RuleBook,
+) -> str:
+    """Why this owner, or why an officer has to choose; names the words found in the text."""
+    if not order:
+        return "Belum ada kata yang menunjuk ke satu OPD; petugas Diskominfo yang memilih."
+    names = [book.owners[code].name for code in order[:2]]
+    if top is None:
+        return f"Laporan hanya menyebut {names[0]}, itu belum cukup; petugas Diskominfo yang memilih."
+    found = _found(text, top)
+    if sure:
+        because = rule.because if rule else f"Laporan seperti ini diterima oleh {names[0]}."
+        return f"{found}: {_lower(because)}" if found else because
+    whose = f"mungkin urusan {names[0]}" if len(order) == 1 else f"bisa urusan {names[0]} atau {names[1]}"
+    return f"{found or 'Isi laporan'} {whose}; petugas Diskominfo memastikan."
+
+
+def _found(text: str, match: "Match") -> str:
+    pieces = [
+        " ".join(text[e.start : e.end] for e in match.evidence if e.word == word)
+        for word in _strongest(match)
+    ]
+    shown = list(dict.fromkeys(f"“{piece.lower()[:_LONGEST_WORD]}”" for piece in pieces))[:_WORDS_SHOWN]
+    if not shown:
+        return ""
+    return "Kata " + (", ".join(shown[:-1]) + " dan " + shown[-1] if len(shown) > 1 else shown[0])
+
+
+def _strongest(match: "Match") -> list[str]:
+    first = {e.word: e.start for e in reversed(match.evidence)}
+    return sorted(first, key=lambda word: (-len(word.split()), first[word]))
+
+
+def _lower(sentence: str) -> str:
+    """The sentence after a colon; acronyms and names keep their capitals."""
+    words = sentence.split(" ", 2)
+    if len(words) > 1 and (words[0].isupper() or words[1][:1].isupper()):
+        return sentence
+    return sentence[:1].lower() + sentence[1:]

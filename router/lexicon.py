@@ -1,0 +1,166 @@
+"""Our own small dictionary: abbreviations, slang and Javanese → the word rules are written with."""
+
+
+def _table(text: str) -> dict[str, str]:
+    """Lines `canonical: variant variant …` → {variant: canonical}."""
+    found: dict[str, str] = {}
+    for line in text.strip().splitlines():
+        word, _, variants = line.partition(":")
+        found.update(dict.fromkeys(variants.split(), word.strip()))
+    return found
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+LEXICON = _table("""
+jalan: jln jl jlan jalam jalnn dalan ndalan dalane mergi margi jalur
+gang: gg
+nomor: no nmr
+rumah: rmh omah griya umah
+tidak: gk gak ga nggak ngga enggak engga ndak nda tdk tak ora ra rak gax g kagak mboten boten dak tidk tdak
+tidak: nggk gada gaada ngak gaono
+belum: blm blom blum durung urung rung dereng belom
+sudah: sdh udh udah dah wis wes uwis sampun smpn sudh sdah
+ada: ono ana enek onok wonten enten
+tetapi: tp tapi tpi ning nanging
+dengan: dg dgn dngn karo kalih kaliyan
+dari: dr dri teko saking seko
+untuk: utk untk buat kanggo kangge gawe
+karena: krn karna krna soale mergo amargi
+yang: yg sing seng ingkang ing
+saya: sy aku kulo kula ak gw gue
+kami: km kita kt
+bapak: pak bpk pk
+ibu: bu bund bunda
+mohon: mhn tolong tlg tulung nyuwun njaluk jaluk tlng mohan mohn
+bantuan: bntuan bantuane
+tidur: turu
+orang: org wong tiyang orng
+banyak: bnyk byk akeh kathah akih bnyak
+besar: gede ageng bsar
+kecil: cilik alit kcil
+lama: suwe dangu lma
+bagaimana: gimana gmn bgmn piye pripun yoopo yokpo bgaimana gmana kepriye
+kenapa: knp kok mengapa opoo ngopo kenopo kenging
+kapan: kpn
+berapa: brp piro pinten
+hari: hr dino dinten
+bulan: bln wulan sasi
+tahun: thn th taun
+malam: mlm bengi wengi dalu malem mlam
+siang: awan
+pagi: isuk enjing
+lagi: lg maneh meneh malih
+sangat: sgt banget bgt sanget sngt bngt temen
+semua: kabeh sedoyo sedaya smua
+setiap: tiap saben
+rusak: risak ruzak
+berlubang: bolong growak jeglong jeglongan jeglonge berlobang lobang lubang growong kejeglong legok
+ambles: amblas ambleg mbleduk
+roboh: rubuh ambruk ambrol rebah
+tumbang: rubohe
+gelap: peteng petang mbingungi ptg gulita
+mati: padam pejah pedot mteni modhar modar
+lampu: lmpu lamp lampue
+air: banyu toya aer
+sampah: uwuh larahan smpah sampa uwoh
+bau: mambu mambet bacin badeg ambu bauk
+kotor: reged
+keruh: buthek butek kerug
+tersumbat: mampet buntu bunthet bunthu mampeg sumbat mampat tersumbat pampet kesumbat buntet
+selokan: got kalen slokan solokan gorong comberan peceren parit
+sungai: lepen afur avur
+banjir: mblabar kebanjiran banjer bajir kbanjiran rob
+genangan: genang tergenang menggenang nggenang ngecembeng kembeng
+pohon: wit pohun phon witwitan uwit
+ranting: pang dahan cabang
+listrik: setrum listrek lstrik listrike
+nyamuk: lemut jingklong
+sekolah: skolah sklh sekolahan skul
+anak: ank bocah lare arek
+guru: gru
+uang: duit dhuwit duwit dwit yatra artos arto
+bayar: byr mbayar mbayare
+antre: antri ngantri antrian antrean ngantre
+masyarakat: masy warga wargo wrg wargane
+kelurahan: kel klurahan
+kecamatan: kec kcamatan
+kabupaten: kab
+provinsi: prov propinsi
+puskesmas: pkm puskes
+posyandu: posiandu
+rsud: rumkit
+ktp: ktpel ektp
+pju: pjuu
+pdam: pam pdm perumdam ledeng ledhing
+polisi: pulisi
+pegawai: peg
+petugas: ptgs ptugas
+parkir: parkiran markir parkire
+motor: sepedamotor spdmtr montor honda
+kendaraan: kendaran kndaraan
+perbaikan: perbaiki diperbaiki memperbaiki dibenahi benahi dandani didandani ndandani
+perbaikan: dibenerin benerin mbenakno didandanono
+aspal: pengaspalan diaspal asapal ngaspal
+paving: pavingisasi pafing peving pavin
+trotoar: trotoir trotoal pedestrian pedestrean
+bising: brebeg mbrebegi brebek mbrebeki berisik brisik bisingnya
+anjing: asu kirik
+kucing: meong
+kebakaran: kobong kobongan kobaran kbakaran terbakar
+mabuk: mendem mendeman mabok
+pengangguran: nganggur
+kerja: gawean nyambut kerjo kerjoan pegawean
+sakit: loro gerah skit
+meninggal: sedo seda almarhum almarhumah wafat mninggal tilar
+hujan: udan jawah
+pasar: peken
+pedagang: bakul dodolan
+sumbangan: smbangan
+wifi: hotspot waifi
+pungli: pungutanliar pungly
+masalah: mslh permasalahan mslah
+informasi: info infonya informasinya inpo
+jembatan: jmbatan kreteg
+tanggul: plengsengan plengseng
+pakai: pake ngge nganggo
+bocor: trocoh bocore bocorr rembes
+genteng: gendeng gendheng
+dekat: cedak cedhak cerak
+depan: ngarep ngajeng dpn
+hilang: ilang ical
+menumpuk: numpuk nglumpuk tumpuk ditumpuk bertumpuk ngumpuk menumpok
+macet: mecet muacet
+melanggar: nglanggar
+tertutup: ketutup
+ambulans: ambulan ambulance
+perempuan: wadon wedok cewek wanita
+lelaki: lanang
+tetangga: tonggo tanggi
+nakal: mbeling
+sapi: lembu
+sawah: sabin
+beras: wos
+""")
+"""Variant → canonical. Both the words of the rule book and the text pass through it."""
+
+FILLERS = _words(
+    """
+    yang di ke dari itu ini nya dan atau dengan untuk pada para si sang lah kah pun e a ya yo nggih njih
+    sangat sekali juga jg dalam dlm oleh sebagai adalah ialah akan bahwa agar supaya saja aja ae wae mawon
+    bapak ibu mas mbak cak kak min admin lho lo loh dong deh sih se kan to ta toh ndek nang ning ten teng
+    iki iku niki niku kuwi mangke monggo nggeh ngeh inggih tolong mohon kami saya
+    """
+)
+"""Words that may stand between the words of a phrase and are never looked for."""
+
+EXCEPT = _words(
+    """
+    berjalan perjalanan kematian sekali terima kerumah dinas kemana seperti kepada kelapa tersebut
+    semoga selamat malang mereka menurut memang mengenai masalah senin serta kepala keluarga
+    kesehatan bersama perbatasan pemerintah kalian berair matikan mematikan matinya penting
+    """
+)
+"""Words whose affixes are not cut: what would be left is another word."""

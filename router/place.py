@@ -1,0 +1,200 @@
+"""The kelurahan of a point or of a written address; never more certain than the facts allow."""
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from router.words import Finder, Pattern, parse, split
+
+UNSURE_WITHIN = 80.0
+"""Metres: when another kelurahan's point is at most this much farther, the answer is not sure."""
+OUTSIDE_BEYOND = 400.0
+"""Metres: farther than this from every point is outside the city."""
+_METRES_PER_DEGREE = 111_320.0
+_LEVELS = ("kelurahan", "kecamatan", "lingkungan")
+_RT_RW = re.compile(r"\b(r[tw])\s{0,3}[.:/]?\s{0,3}0{0,3}([1-9][0-9]?)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """One kelurahan: representative points as (latitude, longitude) in degrees, and what people call it."""
+
+    kelurahan: str
+    kecamatan: str
+    points: tuple[tuple[float, float], ...]
+    aliases: tuple[str, ...] = ()
+    lingkungan: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What is known of a place. `kelurahan` "" = several are possible or it is outside.
+
+    `sure`: may be written down as a fact. `inside`: in the city, as far as known.
+    `candidates`: possible kelurahan, likeliest first. `because`: one Indonesian sentence.
+    `rt`, `rw`: "" or the number as written without leading zeros.
+    """
+
+    kelurahan: str
+    kecamatan: str
+    sure: bool
+    inside: bool
+    because: str
+    candidates: tuple[str, ...] = ()
+    rt: str = ""
+    rw: str = ""
+
+
+@dataclass(frozen=True)
+class Gazetteer:
+    """The city's areas; names are compiled once for searching."""
+
+    areas: tuple[Area, ...]
+    _finder: Finder = field(init=False, repr=False, compare=False)
+    _meant: Sequence[frozenset[tuple[str, str]]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        names: dict[Pattern, set[tuple[str, str]]] = {}
+        for area in self.areas:
+            for level, name in _names(area):
+                names.setdefault(parse(name), set()).add((area.kelurahan, level))
+        # One spelling per pattern: "Gunung Gedangan" and "gunung gedangan" are the same words.
+        merged: dict[tuple[frozenset[str], ...], tuple[Pattern, set[tuple[str, str]]]] = {}
+        for pattern, meant in names.items():
+            merged.setdefault(pattern.slots, (pattern, set()))[1].update(meant)
+        object.__setattr__(self, "areas", tuple(self.areas))
+        object.__setattr__(self, "_finder", Finder([pattern for pattern, _ in merged.values()]))
+        object.__setattr__(self, "_meant", [frozenset(meant) for _, meant in merged.values()])
+
+    def mentions(self, text: str) -> list[tuple[int, int, frozenset[tuple[str, str]]]]:
+        """(first word, last word, what the name may mean) for every name, longer names first."""
+        read = self._finder.find(text)
+        spots = [(min(w), max(w), self._meant[number]) for number, w in read.hits.items()]
+        spots.sort(key=lambda spot: (spot[0] - spot[1], spot[0]))
+        kept: list[tuple[int, int, frozenset[tuple[str, str]]]] = []
+        for first, last, meant in spots:
+            if not any(a <= first and last <= b for a, b, _ in kept):
+                kept.append((first, last, meant))
+        return kept
+
+
+def _names(area: Area) -> Iterable[tuple[str, str]]:
+    yield "kelurahan", area.kelurahan
+    yield "kecamatan", area.kecamatan
+    for name in area.aliases:
+        yield "kelurahan", name
+    for name in area.lingkungan:
+        yield "lingkungan", name
+
+
+def locate(lat: float, lon: float, gazetteer: Gazetteer) -> Found:
+    """Kelurahan of the nearest representative point; degrees in, distances in metres (flat earth).
+
+    Anything that is no position on earth is outside.
+    """
+    distances: dict[str, float] = {}
+    if math.isfinite(lat) and math.isfinite(lon) and abs(lat) <= 90 and abs(lon) <= 180:
+        for area in gazetteer.areas:
+            near = min((_metres(lat, lon, *point) for point in area.points), default=math.inf)
+            distances[area.kelurahan] = near
+    order = sorted(distances, key=lambda name: (distances[name], name))
+    if not order or distances[order[0]] > OUTSIDE_BEYOND:
+        return Found(
+            kelurahan="", kecamatan="", sure=False, inside=False, because="Titik lokasi berada di luar kota."
+        )
+    best = order[0]
+    close = tuple(n for n in order if distances[n] - distances[best] <= UNSURE_WITHIN)
+    because = f"Titik lokasi paling dekat dengan Kelurahan {best}"
+    if len(close) > 1:
+        because += f", tetapi juga dekat dengan {' dan '.join(close[1:3])}"
+    return Found(
+        kelurahan=best,
+        kecamatan=_kecamatan(gazetteer, best),
+        sure=len(close) == 1,
+        inside=True,
+        because=because + ".",
+        candidates=close,
+    )
+
+
+def _metres(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
+    east = (lon - other_lon) * math.cos(math.radians(other_lat))
+    return math.hypot(lat - other_lat, east) * _METRES_PER_DEGREE
+
+
+def _kecamatan(gazetteer: Gazetteer, kelurahan: str) -> str:
+    return next(area.kecamatan for area in gazetteer.areas if area.kelurahan == kelurahan)
+
+
+def find_names(text: str, gazetteer: Gazetteer) -> Found | None:
+    """The place a text names, or None when it names none.
+
+    Sure only when one kelurahan is meant: named as such ("Kelurahan Meri") or by a name that is nothing else.
+    """
+    mentions = gazetteer.mentions(text)
+    rt, rw = _rt_rw(text)
+    if not mentions:
+        return None
+    words = [piece.lower() for piece in split(text)[1::2]]
+    votes = [_vote(words, first, meant) for first, _, meant in mentions]
+    exact = {names for names, certain in votes if certain and len(names) == 1}
+    if len(exact) == 1:
+        (names,) = exact
+        return _named(next(iter(names)), gazetteer, rt, rw, text)
+    possible = _possible([names for names, _ in votes])
+    kecamatan = {_kecamatan(gazetteer, name) for name in possible}
+    return Found(
+        kelurahan=possible[0] if len(possible) == 1 else "",
+        kecamatan=kecamatan.pop() if len(kecamatan) == 1 else "",
+        sure=False,
+        inside=True,
+        because=f"Nama tempat dalam laporan bisa berarti {_listed(possible)}.",
+        candidates=tuple(possible),
+        rt=rt,
+        rw=rw,
+    )
+
+
+def _named(name: str, gazetteer: Gazetteer, rt: str, rw: str, text: str) -> Found:
+    return Found(
+        kelurahan=name,
+        kecamatan=_kecamatan(gazetteer, name),
+        sure=True,
+        inside=True,
+        because=f"Laporan menyebut tempat di Kelurahan {name}.",
+        candidates=(name,),
+        rt=rt,
+        rw=rw,
+    )
+
+
+def _vote(words: Sequence[str], first: int, meant: frozenset[tuple[str, str]]) -> tuple[frozenset[str], bool]:
+    """The kelurahan one mention may mean, and whether that is certain."""
+    before = words[first - 1] if first else ""
+    levels = {level for _, level in meant}
+    if before in ("kelurahan", "kel", "lurah") and "kelurahan" in levels:
+        return frozenset(name for name, level in meant if level == "kelurahan"), True
+    if before in ("kecamatan", "kec", "camat") and "kecamatan" in levels:
+        return frozenset(name for name, level in meant if level == "kecamatan"), False
+    names = frozenset(name for name, _ in meant)
+    return names, len(names) == 1
+
+
+def _possible(votes: Sequence[frozenset[str]]) -> list[str]:
+    """Kelurahan that most mentions allow."""
+    count: Mapping[str, int] = {n: sum(n in names for names in votes) for names in votes for n in names}
+    most = max(count.values())
+    return sorted(name for name, times in count.items() if times == most)
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = list(names[:3])
+    if len(names) > len(shown):
+        return ", ".join(shown) + " atau lainnya"
+    return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + " atau " + shown[-1]
+
+
+def _rt_rw(text: str) -> tuple[str, str]:
+    found = {kind.lower(): number for kind, number in reversed(_RT_RW.findall(text))}
+    return found.get("rt", ""), found.get("rw", "")
