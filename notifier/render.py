@@ -1,0 +1,243 @@
+"""Makes the message of an outbox row when it is sent: the address, the words, the links, the photos."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from channels.message import Address, Attachment, OutboundMessage
+from notifier import facts as look
+from notifier.facts import Facts, NotTellable
+from notifier.letterhead import Letterhead
+from notifier.links import action_url, agenda_url, map_url, ticket_url, tracking_url
+from notifier.notices import NOTICES
+from notifier.words import OUTCOMES, day, line, lines
+from store.db import Tx
+from store.files import Files
+from store.outbox import Claimed
+
+_SUMMARY = 600
+_WORDS = 3000
+_ABOUT = 60
+_PHOTOS = 3
+_PHOTO_BYTES = 6_000_000
+_SUFFIX = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif"}
+
+_TEMPLATES = Environment(  # noqa: S701 (plain text: escaping would spoil it)
+    loader=PackageLoader("notifier"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
+
+
+class Renderer:
+    """Renders rows with the letterhead in force and the cleaned photos in `files`."""
+
+    def __init__(self, letterhead: Callable[[], Letterhead], files: Files) -> None:
+        self._letterhead = letterhead
+        self._files = files
+
+    def render(self, tx: Tx, row: Claimed, now: datetime) -> OutboundMessage:
+        """The message as the ledger stands now; raises `NotTellable` when there is nobody to tell."""
+        head = self._letterhead()
+        audience = NOTICES[row.notice].audience
+        if audience == "citizen":
+            return _to_citizen(tx, row, head)
+        to = _office_address(row, head)
+        if row.notice == "agenda_draft":
+            return _agenda(tx, row, head, to)
+        known = look.facts(tx, row)
+        common = _common(known, head)
+        if known.sealed:
+            return _office_mail(tx, row, to, "sealed", common)
+        context = common | _about(known, row, head, now) | _action(tx, known, row, head, now)
+        pictures = look.photos(tx, known.ticket.id) if row.notice == "assigned" else []
+        attached = self._photos(pictures)
+        context |= {"photos": len(attached), "more_photos": len(pictures) - len(attached)}
+        return _office_mail(tx, row, to, row.notice, context, attached)
+
+    def _photos(self, pictures: list[Any]) -> tuple[Attachment, ...]:
+        """The first cleaned copies that fit into one mail, under names that say nothing."""
+        found: list[Attachment] = []
+        room = _PHOTO_BYTES
+        for picture in pictures[:_PHOTOS]:
+            try:
+                content = self._files.read(picture.served)
+            except OSError:
+                continue
+            room -= len(content)
+            if room < 0:
+                break
+            name = f"foto-{len(found) + 1}.{_SUFFIX.get(picture.media_type, 'img')}"
+            found.append(Attachment(name=name, media_type=picture.media_type, content=content))
+        return tuple(found)
+
+
+def _to_citizen(tx: Tx, row: Claimed, head: Letterhead) -> OutboundMessage:
+    person = look.identity(tx, row.contact_id)
+    known = look.facts(tx, row)
+    context = _common(known, head) | _for_citizen(known, head)
+    said = look.thread(tx, known.ticket.id, row.contact_id, row.channel)
+    answered = next((message.external_id for message in said if message.direction == "in"), "")
+    return OutboundMessage(
+        to=Address(channel=person.channel, value=person.value, name=person.name),
+        text=_text(row.notice, context),
+        key=row.key,
+        subject=_subject(row.notice, context),
+        in_reply_to=answered,
+        references=tuple(message.external_id for message in said),
+        reply_token=known.ticket.token,
+        template=row.notice,
+        actions=(("Lihat laporan", str(context["track"])),),
+    )
+
+
+def _office_mail(
+    tx: Tx,
+    row: Claimed,
+    to: Address,
+    template: str,
+    context: dict[str, Any],
+    attached: tuple[Attachment, ...] = (),
+) -> OutboundMessage:
+    subject = _subject(row.notice, context)
+    before = look.earlier_notice(tx, row)
+    return OutboundMessage(
+        to=to,
+        text=_text(template, context | {"to_name": to.name, "subject": subject}),
+        key=row.key,
+        subject=subject,
+        in_reply_to=before,
+        references=(before,) if before else (),
+        template=row.notice,
+        attachments=attached,
+        actions=(("Buka laporan", str(context["login"])),),
+    )
+
+
+def _agenda(tx: Tx, row: Claimed, head: Letterhead, to: Address) -> OutboundMessage:
+    agenda, stops = look.agenda(tx, row)
+    link = agenda_url(head.public_url, agenda.week)
+    context = {
+        "brand": head.brand,
+        "week": agenda.week,
+        "visit_on": day(datetime.combine(agenda.visit_on, datetime.min.time(), head.tz), head.tz),
+        "stops": stops,
+        "login": link,
+        "to_name": to.name,
+        "ref": "",
+        "about": "",
+    }
+    return OutboundMessage(
+        to=to,
+        text=_text(row.notice, context),
+        key=row.key,
+        subject=_subject(row.notice, context),
+        template=row.notice,
+        actions=(("Periksa agenda", link),),
+    )
+
+
+def _office_address(row: Claimed, head: Letterhead) -> Address:
+    """Where an agency or the desk reads; configuration says, not the ledger."""
+    if not row.opd:
+        value, name = head.diskominfo_email, head.desk_name
+    else:
+        value, name = head.opd_emails.get(row.opd, ""), head.opd_name(row.opd)
+    if not value:
+        raise NotTellable(f"{name} belum punya alamat e-mail.")
+    return Address(channel=row.channel, value=value, name=name)
+
+
+def _common(known: Facts, head: Letterhead) -> dict[str, Any]:
+    """What every notice about a ticket may say, sealed or not."""
+    ticket = known.ticket
+    return {
+        "brand": head.brand,
+        "city": head.city,
+        "ref": ticket.ref,
+        "login": ticket_url(head.public_url, ticket.ref),
+        "sealed": known.sealed,
+        "about": "",
+        "week": "",
+    }
+
+
+def _for_citizen(known: Facts, head: Letterhead) -> dict[str, Any]:
+    """For the reporter; of a sealed ticket no word leaves by a channel others may read."""
+    ticket, event, sealed = known.ticket, known.event, known.sealed
+    data = event.data if event else {}
+
+    def on(*steps: str) -> str:
+        due = known.due(*steps)
+        return day(due, head.tz) if due else ""
+
+    return {
+        "track": tracking_url(head.public_url, ticket.ref, ticket.token),
+        "urgent": head.urgent_numbers if ticket.urgent else (),
+        "opd": "" if sealed or not ticket.opd else head.opd_name(ticket.opd),
+        "owner": "" if sealed or not ticket.owner else head.opd_name(ticket.owner),
+        "letter": "" if sealed else line(str(data.get("letter", "")), 120),
+        "words": "" if sealed or event is None else lines(event.text, _WORDS),
+        "outcome": "" if sealed else OUTCOMES.get(ticket.outcome, ""),
+        "expected": on("resolve"),
+        "checked_by": on("verify"),
+        "confirm_by": _open(known, "confirm", head),
+        "complete_by": _open(known, "complete", head),
+    }
+
+
+def _about(known: Facts, row: Claimed, head: Letterhead, now: datetime) -> dict[str, Any]:
+    """For an agency or the desk: what it is, where, until when and why; never who said so."""
+    ticket, disposition, event = known.ticket, known.disposition, known.event
+    summary = lines(ticket.summary, _SUMMARY)
+    due = known.due("first_response", "resolve") if row.opd else known.due("verify")
+    decliner = event.opd if event else ""
+    candidates = list(disposition.candidates[:2]) if disposition else []
+    return {
+        "about": f": {line(summary, _ABOUT)}" if summary else "",
+        "summary": summary,
+        "where": _where(known),
+        "map": map_url(ticket.lat, ticket.lon) if ticket.lat is not None and ticket.lon is not None else "",
+        "urgent": ticket.urgent,
+        "due": day(due, head.tz) if due else "",
+        "late": due is not None and due < now,
+        "because": line(disposition.because, 300) if disposition else "",
+        "supports": disposition is not None and row.opd in disposition.supporting,
+        "guesses": [head.opd_name(code) for code in candidates],
+        "decliner": head.opd_name(decliner) if decliner else "OPD",
+        "reason": lines(event.text, 300) if event else "",
+        "refusals": ticket.refusals,
+        "now_with": head.opd_name(ticket.opd) if ticket.opd else "",
+    }
+
+
+def _action(tx: Tx, known: Facts, row: Claimed, head: Letterhead, now: datetime) -> dict[str, Any]:
+    link = look.action_link(tx, known.ticket.id, row.opd, now) if row.opd else None
+    if link is None:
+        return {"act": "", "act_until": ""}
+    return {
+        "act": action_url(head.public_url, head.secret, link.uuid),
+        "act_until": day(link.expires_at, head.tz),
+    }
+
+
+def _where(known: Facts) -> str:
+    ticket = known.ticket
+    kelurahan = f"Kelurahan {ticket.kelurahan}" if ticket.kelurahan else ""
+    if kelurahan and not ticket.place_sure:
+        kelurahan += " (perlu dipastikan)"
+    return ", ".join(filter(None, (line(ticket.place, 200), kelurahan)))
+
+
+def _open(known: Facts, step: str, head: Letterhead) -> str:
+    """The day an open promise of this step ends, or ""."""
+    due = next((deadline.due_at for deadline in known.deadlines if deadline.step == step), None)
+    return day(due, head.tz) if due else ""
+
+
+def _subject(notice: str, context: dict[str, Any]) -> str:
+    return line(NOTICES[notice].subject.format_map(context), 150)
+
+
+def _text(template: str, context: dict[str, Any]) -> str:
+    return _TEMPLATES.get_template(f"{template}.txt").render(context).strip() + "\n"

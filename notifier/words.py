@@ -1,0 +1,35 @@
+"""Small Indonesian wordings of the notices. Pure."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+#: What became of a report, as the end of "Hasil: …".
+OUTCOMES: Mapping[str, str] = {
+    "fixed": "sudah ditangani",
+    "made_safe": "sudah diamankan untuk sementara",
+    "conditional": "selesai bersyarat, menunggu perencanaan dan anggaran",
+    "external": "diteruskan kepada pihak yang berwenang",
+    "unfounded": "tidak ditemukan saat diperiksa",
+    "duplicate": "sama dengan laporan yang sudah ada",
+    "archived": "diarsipkan",
+}
+
+
+def day(at: datetime, tz: ZoneInfo) -> str:
+    """A day in the city's time: `Selasa, 8 Desember 2026`."""
+    return format_date(at.astimezone(tz).date(), "EEEE, d MMMM yyyy", locale="id")
+
+
+def line(text: str, most: int) -> str:
+    """Text on one line without control characters, at most `most` characters."""
+    flat = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return flat if len(flat) <= most else flat[: most - 1].rstrip() + "…"
+
+
+def lines(text: str, most: int) -> str:
+    """Text with its line breaks, without other control characters, at most `most` characters."""
+    kept = "\n".join(line(part, most) for part in text.splitlines()).strip()
+    return kept if len(kept) <= most else kept[: most - 1].rstrip() + "…"
