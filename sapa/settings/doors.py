@@ -1,0 +1,75 @@
+"""The eight channels: what people see, and whether the door is open."""
+
+from typing import Annotated
+
+from pydantic import Field, StrictInt, field_validator
+
+from sapa.settings.kinds import Email, Flag, Host, Note, Part, Port, SecretName, Text, default
+
+
+class Channel(Part):
+    """A channel: its name and address as people see it, and what is needed to open it."""
+
+    name: Text
+    address: Note = ""
+    enabled: Flag = False
+    opens_with: Note = ""
+
+
+class Unbuilt(Channel):
+    """A channel whose door is not built yet: it can be announced to officers, not switched on."""
+
+    @field_validator("enabled")
+    @classmethod
+    def _stays_shut(cls, enabled: bool) -> bool:
+        if enabled:
+            raise ValueError("pintu kanal ini belum tersedia dalam versi ini; tulis enabled: false")
+        return enabled
+
+
+class Web(Channel):
+    """The web form."""
+
+
+class Listen(Part):
+    """Where the SMTP door listens; port 0 takes a free one."""
+
+    host: Host = "127.0.0.1"
+    port: Port = 2525
+
+
+class Relay(Part):
+    """The mail server that takes our outgoing mail; no host: mail waits in the outbox."""
+
+    host: Host | None = None
+    port: Annotated[StrictInt, Field(ge=1, le=65535)] = 587
+    starttls: Flag = True
+    user: Text | None = None
+    password: SecretName | None = None
+
+
+class Mail(Channel):
+    """The e-mail door: `address` is the desk's, answers go out by `relay`."""
+
+    address: Email
+    listen: Listen = default({})
+    max_mb: Annotated[StrictInt, Field(ge=1, le=100)] = 25
+    relay: Relay = default({})
+
+
+class Channels(Part):
+    """The channels by the name of their door; one left out does not exist in this city."""
+
+    web: Web
+    email: Mail
+    whatsapp: Unbuilt | None = None
+    telegram: Unbuilt | None = None
+    sms: Unbuilt | None = None
+    walkin: Unbuilt | None = None
+    social: Unbuilt | None = None
+    lapor: Unbuilt | None = None
+
+    def by_name(self) -> dict[str, Channel]:
+        """Every channel of this city, open or not, in the order above."""
+        found = ((name, getattr(self, name)) for name in type(self).model_fields)
+        return {name: channel for name, channel in found if channel is not None}

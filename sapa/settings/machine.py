@@ -1,0 +1,122 @@
+"""How the office treats matters, and how the machine runs."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, StrictFloat, StrictInt
+
+from sapa.settings.kinds import (
+    Code,
+    Count,
+    DatabaseUrl,
+    Flag,
+    Folder,
+    Host,
+    Id,
+    Part,
+    Phone,
+    Port,
+    SecretName,
+    Text,
+    default,
+)
+
+
+class Sensitive(Part):
+    """A kind of matter that is secret by default; `assign` names who gets it ("" leaves it to the rules)."""
+
+    id: Id
+    name: Text
+    words: Annotated[tuple[Text, ...], Field(min_length=1)]
+    assign: Code | None = None
+
+
+class EmergencyNumber(Part):
+    """A number to call at once."""
+
+    number: Phone
+    name: Text
+
+
+class Urgent(Part):
+    """Words of danger, and the numbers told to who writes them."""
+
+    words: Annotated[tuple[Text, ...], Field(min_length=1)]
+    numbers: Annotated[tuple[EmergencyNumber, ...], Field(min_length=1)]
+
+
+class Intake(Part):
+    """What is taken in, and how long parts of one complaint are waited for."""
+
+    burst_minutes: Annotated[StrictFloat, Field(ge=0, le=120)] = 10.0
+    ack_wait_seconds: Annotated[StrictFloat, Field(ge=0, le=60)] = 60.0
+    body_mb: Annotated[StrictInt, Field(ge=1, le=200)] = 30
+    photos: Annotated[StrictInt, Field(ge=0, le=20)] = 5
+    photo_mb: Annotated[StrictInt, Field(ge=1, le=50)] = 8
+    text_kb: Annotated[StrictInt, Field(ge=4, le=1024)] = 200
+    per_minute: Annotated[StrictInt, Field(ge=0, le=100_000)] = 0
+
+
+class WebServer(Part):
+    """Where pages are served; port 0 takes a free one."""
+
+    host: Host = "127.0.0.1"
+    port: Port = 8000
+    hosts: tuple[Host, ...] = ()
+    trusted_proxy: Flag = False
+
+
+class Storage(Part):
+    """Where the ledger, files and spool live; what is not named lies in `var`."""
+
+    var: Folder = default("var")
+    database: DatabaseUrl | None = None
+    files: Folder | None = None
+    spool: Folder | None = None
+
+    @property
+    def database_url(self) -> str:
+        """The ledger's URL; may hold a password, never log it."""
+        return self.database.get_secret_value() if self.database else f"sqlite:///{self.var / 'sapa.db'}"
+
+    @property
+    def files_dir(self) -> Path:
+        """The folder of attachments."""
+        return self.files or self.var / "files"
+
+    @property
+    def spool_dir(self) -> Path:
+        """The folder of payloads that wait for the ledger."""
+        return self.spool or self.var / "spool"
+
+
+class Outbox(Part):
+    """How the post room tries again: waits between tries, then gives up visibly."""
+
+    retry_seconds: Annotated[tuple[Count, ...], Field(min_length=1, max_length=50)] = (
+        10,
+        60,
+        300,
+        1800,
+        7200,
+    )
+    give_up_hours: Annotated[StrictInt, Field(ge=1, le=720)] = 48
+
+
+class Links(Part):
+    """Signed links: how long an agency's works, and what signs them (else a key made in `var`)."""
+
+    valid_days: Annotated[StrictInt, Field(ge=1, le=60)] = 7
+    secret: SecretName | None = None
+
+
+class PrivacyRules(Part):
+    """Whether numbers, addresses and the like are masked where a reader may not know them."""
+
+    masking: Flag = True
+
+
+class Staff(Part):
+    """Officers' logins."""
+
+    session_hours: Annotated[StrictInt, Field(ge=1, le=168)] = 12
