@@ -19,8 +19,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlmodel import Session
 
-from store._driver import driver_sql, is_unavailable
 from store._gate import Gate
+from store.driver import driver_sql, is_unavailable
 
 T = TypeVar("T")
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from channels.base import Traits
 from router.place import Gazetteer
 from router.rules import RuleBook
-
-from channels.base import Traits
 from sapa.desk.deadline import Calendar, SlaTable
 
 

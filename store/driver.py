@@ -43,3 +43,14 @@ def is_unavailable(error: Exception) -> bool:
     if state is None:
         return type(original).__name__ in {"OperationalError", "InterfaceError"}
     return str(state).startswith(_POSTGRES_LATER)
+
+
+def lost_race(error: Exception) -> bool:
+    """Whether another writer was first: a unique key taken, a deadlock, a serialization failure."""
+    original = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    if isinstance(original, sqlite3.Error):
+        return getattr(original, "sqlite_errorcode", 0) in (
+            sqlite3.SQLITE_CONSTRAINT_UNIQUE,
+            sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY,
+        )
+    return str(getattr(original, "sqlstate", "")) in ("23505", "40001", "40P01")

@@ -1,0 +1,59 @@
+"""What is received, on its way from a door to a ticket."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from channels.message import DeliveryReport, InboundMessage
+from sapa.desk.city import City
+from sapa.desk.pictures import KeptFile
+from store.db import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """An inbound message whose files are already kept durably."""
+
+    message: InboundMessage
+    files: tuple[KeptFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arriving:
+    """A payload about to be kept: its raw bytes here when small, else the digest of its file."""
+
+    channel: str
+    account: str
+    delivery_id: str
+    digest: str
+    media_type: str
+    size: int
+    raw: bytes | None
+    blob: str | None
+
+
+Item = Prepared | DeliveryReport
+#: Gives a new ticket its public number.
+TakeRef = Callable[[Tx, datetime, City], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sitting:
+    """What one payload's messages are received with."""
+
+    arrival_id: int
+    now: datetime
+    city: City
+    take_ref: TakeRef
+    by_hand: bool = False  # a person said: treat it as a citizen's message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who wrote, and in which conversation; `reply_contact_id` is where answers go."""
+
+    contact_id: int
+    conversation_id: int
+    reply_contact_id: int | None
+    reply_channel: str
+    new: bool

@@ -1,0 +1,228 @@
+"""The office's side of every door: keep what arrives, then say yes."""
+
+import asyncio
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+
+import structlog
+
+from channels.base import Accepted, Parsed, Parser, Payload, Rejected, Unavailable, Unreadable
+from channels.message import Attachment, DeliveryReport, InboundMessage
+from sapa.desk import pictures, receive
+from sapa.desk.city import City
+from sapa.desk.errors import Invalid, NotFound
+from sapa.desk.incoming import Arriving, Item, Prepared, Sitting
+from sapa.desk.pictures import KeptFile
+from sapa.desk.refs import Refs
+from sapa.desk.spool import Spool
+from store import arrivals
+from store.db import Ledger, LedgerUnavailable, Tx
+from store.driver import lost_race
+from store.files import Files
+
+#: Larger bodies are kept as files and parsed away from the event loop.
+LARGE = 64 * 1024
+_log = structlog.get_logger()
+#: A lost race for the same message is run again and then finds it.
+_RACES = 3
+
+
+class Intake:
+    """Receives payloads: parsed, files kept, committed; parked or spooled where that fails.
+
+    `counts` says how many messages were accepted, doubled, parked, and payloads refused for now.
+    """
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        files: Files,
+        spool: Spool,
+        doors: Mapping[str, Parser],
+        city: Callable[[], City],
+        wake: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._ledger = ledger
+        self._files = files
+        self._spool = spool
+        self._doors = doors
+        self._city = city
+        self._wake = wake
+        self._refs = Refs(ledger)
+        self._decoding = asyncio.Semaphore(2)
+        self.counts: Counter[str] = Counter()
+
+    async def deliver(self, payload: Payload, parse: Callable[[], Parsed]) -> Sequence[Accepted]:
+        """Keep a payload; returns after the commit, with one answer per message.
+
+        Raises `Rejected` when the door refuses it (nothing is kept), `Unavailable` when it cannot
+        be kept now: the sender must try again (a door whose provider would not is spooled).
+        """
+        digest = hashlib.sha256(payload.body).hexdigest()
+        try:
+            return await self._deliver(payload, digest, parse)
+        except (LedgerUnavailable, OSError) as error:
+            self.counts["unavailable"] += 1
+            await self._set_aside(payload, digest)
+            raise Unavailable("the ledger cannot be written now", retry_after=30) from error
+
+    async def _deliver(
+        self, payload: Payload, digest: str, parse: Callable[[], Parsed]
+    ) -> Sequence[Accepted]:
+        try:
+            items = await self._parsed(payload, parse)
+            prepared = [await self._prepared(item) for item in items]
+            arriving = await self._arriving(payload, digest)
+            accepted = await self._commit(
+                lambda tx, city: receive.receive(
+                    tx, arriving, prepared, now=payload.received_at, city=city, take_ref=self._refs.take
+                ),
+                payload.received_at,
+            )
+        except (Rejected, LedgerUnavailable, OSError):
+            raise
+        except Exception as error:  # whatever it is: it is kept raw, and a person looks at it
+            return await self._park(payload, digest, error)
+        self._count(accepted)
+        self._wake()
+        return accepted
+
+    async def _parsed(self, payload: Payload, parse: Callable[[], Parsed]) -> Parsed:
+        return await asyncio.to_thread(parse) if len(payload.body) > LARGE else parse()
+
+    async def _prepared(self, item: InboundMessage | DeliveryReport) -> Item:
+        """The message with its files kept: durable before the commit that names them."""
+        if isinstance(item, DeliveryReport):
+            return item
+        if not item.attachments:
+            return Prepared(message=item)
+        async with self._decoding:
+            files = await asyncio.to_thread(self._keep_files, item.attachments)
+        return Prepared(message=item, files=files)
+
+    def _keep_files(self, attachments: Sequence[Attachment]) -> tuple[KeptFile, ...]:
+        return tuple(pictures.keep(attachment, self._files) for attachment in attachments)
+
+    async def _arriving(self, payload: Payload, digest: str) -> Arriving:
+        large = len(payload.body) > LARGE
+        if large:
+            await asyncio.to_thread(self._files.put, payload.body)
+        return Arriving(
+            channel=payload.channel,
+            account=payload.account,
+            delivery_id=payload.delivery_id,
+            digest=digest,
+            media_type=payload.media_type,
+            size=len(payload.body),
+            raw=None if large else payload.body,
+            blob=digest if large else None,
+        )
+
+    async def _commit(self, act: Callable[[Tx, City], list[Accepted]], now: datetime) -> list[Accepted]:
+        city = self._city()
+        await self._refs.top_up(now, city)
+        for attempt in range(_RACES):
+            try:
+                return await self._ledger.awrite(lambda tx: act(tx, city))
+            except Exception as error:
+                if attempt + 1 == _RACES or not lost_race(error):
+                    raise
+        raise AssertionError("unreachable")
+
+    async def _park(self, payload: Payload, digest: str, error: Exception) -> Sequence[Accepted]:
+        """Keep what could not be read; the reason names the kind of error, never what was written."""
+        reason = str(error) if isinstance(error, Unreadable) else f"Galat dalam {type(error).__name__}"
+        arriving = await self._arriving(payload, digest)
+        await self._ledger.awrite(
+            lambda tx: receive.keep_arrival(tx, arriving, payload.received_at, state="parked", reason=reason)
+        )
+        self.counts["parked"] += 1
+        _log.warning(
+            "arrival_parked", channel=payload.channel, digest=digest[:12], error=type(error).__name__
+        )
+        return [Accepted(external_id="")]
+
+    async def _set_aside(self, payload: Payload, digest: str) -> None:
+        door = self._doors.get(payload.channel)
+        if door is None or door.traits.retries or not payload.delivery_id:
+            return
+        try:
+            await asyncio.to_thread(self._spool.keep, payload, digest[:32])
+            self.counts["spooled"] += 1
+        except OSError as error:
+            _log.error("spool_failed", channel=payload.channel, error=type(error).__name__)
+
+    async def drain(self) -> int:
+        """Deliver what was spooled, oldest first, until the ledger says no; returns how many."""
+        drained = 0
+        for path in self._spool.waiting():
+            payload = self._spool.load(path)
+            door = self._doors.get(payload.channel)
+            if door is None:
+                continue
+            digest = hashlib.sha256(payload.body).hexdigest()
+            try:
+                await self._deliver(payload, digest, partial(door.parse, payload))
+            except (LedgerUnavailable, OSError):
+                break
+            except Rejected as error:
+                await self._park(payload, digest, error)
+            path.unlink()
+            drained += 1
+        return drained
+
+    async def reprocess(self, arrival_id: int, now: datetime, *, by_hand: bool = True) -> Sequence[Accepted]:
+        """Take a parked payload up again; `by_hand` also takes a machine's mail for a citizen's.
+
+        Raises `NotFound`, or `Invalid` with the reason when it still cannot be read (it stays parked).
+        """
+        with self._ledger.reading() as tx:
+            arrival = arrivals.find(tx, arrival_id)
+        door = self._doors.get(arrival.channel) if arrival else None
+        if arrival is None or door is None or arrival.state != "parked":
+            raise NotFound("Kiriman ini tidak sedang diparkir.")
+        body = arrival.raw if arrival.raw is not None else self._files.read(arrival.blob or "")
+        payload = Payload(
+            channel=arrival.channel,
+            account=arrival.account,
+            body=body,
+            media_type=arrival.media_type,
+            received_at=arrival.received_at,
+            delivery_id=arrival.delivery_id,
+        )
+        try:
+            prepared = [
+                await self._prepared(item)
+                for item in await self._parsed(payload, partial(door.parse, payload))
+            ]
+            accepted = await self._commit(partial(self._taken_up, arrival_id, prepared, now, by_hand), now)
+        except (LedgerUnavailable, OSError):
+            raise
+        except Exception as error:
+            reason = (
+                str(error)
+                if isinstance(error, Unreadable | Rejected)
+                else f"Galat dalam {type(error).__name__}"
+            )
+            await self._ledger.awrite(lambda tx: arrivals.tried_again(tx, arrival_id, reason))
+            raise Invalid(f"Kiriman masih belum dapat diolah: {reason}") from error
+        self._count(accepted)
+        self._wake()
+        return accepted
+
+    def _taken_up(
+        self, arrival_id: int, prepared: Sequence[Item], now: datetime, by_hand: bool, tx: Tx, city: City
+    ) -> list[Accepted]:
+        arrivals.set_arrival(tx, arrival_id, "kept")
+        sitting = Sitting(
+            arrival_id=arrival_id, now=now, city=city, take_ref=self._refs.take, by_hand=by_hand
+        )
+        return receive.take_in(tx, prepared, sitting)
+
+    def _count(self, accepted: Sequence[Accepted]) -> None:
+        for one in accepted:
+            self.counts["duplicate" if one.duplicate else "accepted" if one.ref else "parked"] += 1

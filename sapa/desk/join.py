@@ -1,0 +1,143 @@
+"""A message joins a ticket: late parts judge it again, later ones are told to who works on it."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from channels.base import Traits
+from channels.message import InboundMessage
+from notifier import notices
+from sapa.desk import citizen, opening
+from sapa.desk.assign import assign
+from sapa.desk.city import City
+from sapa.desk.incoming import Person, Prepared, Sitting
+from sapa.desk.judge import judge
+from sapa.desk.which import Found
+from store import assignments, contacts, messages, targets
+from store.db import Tx
+from store.targets import State, Target
+
+
+def as_reporter(tx: Tx, ticket_id: int, person: Person) -> Person:
+    """Who holds the tracking link speaks as the ticket's reporter, in the reporter's conversation."""
+    known = contacts.reporter_of(tx, ticket_id)
+    if known is None:
+        return person
+    return replace(person, contact_id=known[0], conversation_id=known[1], reply_contact_id=None)
+
+
+def joined(
+    tx: Tx, ticket: Target, message_id: int, item: Prepared, person: Person, found: Found, sitting: Sitting
+) -> None:
+    """What follows from a message that joined `ticket` (its row is already there)."""
+    now, city = sitting.now, sitting.city
+    if contacts.add_reporter(tx, ticket.id, person.contact_id, person.conversation_id, "supporter"):
+        opening.acknowledge(tx, ticket.id, person, now, None)
+    assignments.add_event(
+        tx, ticket.id, "message", actor="citizen", data={"message": message_id, "why": found.why}, now=now
+    )
+    for other in found.others:
+        _absorb(tx, ticket, other, now)
+    state = targets.state_of(tx, ticket.id)
+    if not state.touched:
+        judge_again(tx, ticket.id, state, item.message.channel, now, city, item)
+    elif state.status == "waiting":
+        citizen.reply(tx, ticket.id, message_id=message_id, now=now, city=city)
+    _tell_who_works(tx, ticket.id, message_id, item.message, state, sitting)
+
+
+def revised(tx: Tx, ticket_id: int, channel: str, message_id: int, sitting: Sitting) -> None:
+    """A message of the ticket now says something else."""
+    now = sitting.now
+    assignments.add_event(tx, ticket_id, "revision", actor="citizen", data={"message": message_id}, now=now)
+    state = targets.state_of(tx, ticket_id)
+    if not state.touched:
+        judge_again(tx, ticket_id, state, channel, now, sitting.city)
+
+
+def judge_again(
+    tx: Tx,
+    ticket_id: int,
+    state: State,
+    channel: str,
+    now: datetime,
+    city: City,
+    item: Prepared | None = None,
+) -> None:
+    """Judge all words of an untouched ticket again; another owner gets it, the same one hears nothing."""
+    parts = messages.ticket_parts(tx, ticket_id)
+    points = [(lat, lon) for _, _, lat, lon, _ in parts if lat is not None and lon is not None]
+    points += [file.gps for file in item.files if file.gps is not None] if item else []
+    place = item.message.place if item else None
+    judgement = judge(
+        [words for subject, text, *_ in parts for words in (subject, text)],
+        channel=state.channel,
+        chosen=place.kelurahan if place else "",
+        points=points,
+        labels=[label for *_, label in parts],
+        city=city,
+    )
+    decision = judgement.assignment
+    sensitive = judgement.sensitive or state.sensitive
+    targets.rewrite(
+        tx,
+        ticket_id,
+        type=decision.type,
+        privacy="secret" if sensitive else state.privacy,
+        sensitive=sensitive,
+        accused=judgement.accused,
+        urgent=decision.urgent,
+        summary=judgement.summary,
+        search=judgement.search,
+        kelurahan=judgement.spot.kelurahan,
+        lat=judgement.spot.lat,
+        lon=judgement.spot.lon,
+        place=judgement.spot.words,
+        place_sure=judgement.spot.sure,
+        now=now,
+    )
+    if judgement.lead != state.opd:
+        burst = city.channels.get(channel, Traits()).burst
+        assign(
+            tx,
+            ticket_id,
+            lead=judgement.lead,
+            supporting=decision.supporting if judgement.lead == decision.lead else (),
+            because=decision.because,
+            actor="rules",
+            confidence=decision.confidence,
+            matches=judgement.matches,
+            candidates=decision.candidates,
+            rule=decision.rule,
+            now=now,
+            city=city,
+            not_before=now + min(city.burst, city.ack_wait) if burst and not decision.urgent else None,
+        )
+
+
+def _tell_who_works(
+    tx: Tx, ticket_id: int, message_id: int, message: InboundMessage, state: State, sitting: Sitting
+) -> None:
+    """One notice for a burst; none while the assignment itself, which will show it, has not left."""
+    if not state.opd or targets.has_pending(tx, ticket_id, ("assigned", "citizen_wrote")):
+        return
+    burst = sitting.city.channels.get(message.channel, Traits()).burst
+    notices.tell(
+        tx,
+        "citizen_wrote",
+        notices.agency(state.opd),
+        key=f"wrote:{ticket_id}:{message_id}",
+        now=sitting.now,
+        ticket_id=ticket_id,
+        not_before=sitting.now + sitting.city.ack_wait if burst else None,
+        data={"message_id": message_id},
+    )
+
+
+def _absorb(tx: Tx, ticket: Target, other: Target, now: datetime) -> None:
+    """A late message shows that two untouched tickets of one burst are one complaint."""
+    if targets.state_of(tx, other.id).touched or targets.state_of(tx, ticket.id).touched:
+        return
+    assignments.close_owners(tx, other.id, now)
+    targets.absorb(tx, ticket.id, other.id, now)
+    assignments.add_event(tx, other.id, "merged", actor="system", data={"into": ticket.ref}, now=now)
+    assignments.add_event(tx, ticket.id, "absorbed", actor="system", data={"ref": other.ref}, now=now)

@@ -1,0 +1,99 @@
+"""Ask the judge about a ticket's words and place, and apply the city's rules of discretion."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from router.decide import Assignment, Facts, decide
+from router.place import find_names, locate
+from sapa.desk.city import City
+from sapa.desk.mask import mask
+
+SUMMARY = 4_000
+NO_TEXT = "(Tanpa teks. Lihat lampiran.)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """Where it is, as far as known; `words` are the citizen's own."""
+
+    kelurahan: str = ""
+    lat: float | None = None
+    lon: float | None = None
+    words: str = ""
+    sure: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What the desk writes on a ticket: who, where, what kind, and the citizen's words (masked)."""
+
+    assignment: Assignment
+    lead: str
+    spot: Spot
+    sensitive: str
+    accused: str
+    summary: str
+    search: str
+
+    @property
+    def matches(self) -> list[dict[str, Any]]:
+        """The matches as the ledger keeps them."""
+        return [
+            {
+                "rule": match.rule,
+                "opd": match.opd,
+                "strength": round(match.strength, 3),
+                "words": [[word.start, word.end, word.word] for word in match.evidence],
+            }
+            for match in self.assignment.matches
+        ]
+
+
+def judge(
+    texts: Sequence[str],
+    *,
+    channel: str,
+    chosen: str,
+    points: Sequence[tuple[float, float]],
+    labels: Sequence[str],
+    city: City,
+) -> Judgement:
+    """Judge all of a ticket's words together.
+
+    `chosen` is a kelurahan the citizen named, `points` are (lat, lon) in order of trust, `labels`
+    their own words about the place.
+    """
+    text = "\n".join(part for part in texts if part)
+    words = "; ".join(dict.fromkeys(label for label in labels if label))
+    spot = _spot(f"{text}\n{words}", chosen, points, words, city)
+    assignment = decide(text, Facts(channel=channel, kelurahan=spot.kelurahan), city.book)
+    sensitive = assignment.sensitive or ("oversight" if assignment.type == "oversight" else "")
+    lead, accused = assignment.lead, ""
+    if assignment.type == "oversight":
+        accused = next((code for code in assignment.named if code in city.other_route), "")
+        lead = city.other_route[accused] if accused else lead
+    return Judgement(
+        assignment=assignment,
+        lead=lead,
+        spot=spot,
+        sensitive=sensitive,
+        accused=accused,
+        summary=mask(text[:SUMMARY]) or NO_TEXT,
+        search=mask(f"{text[:SUMMARY]}\n{words}\n{spot.kelurahan}").casefold(),
+    )
+
+
+def _spot(text: str, chosen: str, points: Sequence[tuple[float, float]], words: str, city: City) -> Spot:
+    """A point inside the city is believed first, then the citizen's choice, then names in the text."""
+    for lat, lon in points:
+        found = locate(lat, lon, city.gazetteer)
+        if found.inside:
+            kelurahan = found.kelurahan if found.sure or not chosen else chosen
+            return Spot(kelurahan=kelurahan, lat=lat, lon=lon, words=words, sure=found.sure or bool(chosen))
+    if chosen and any(area.kelurahan == chosen for area in city.gazetteer.areas):
+        return Spot(kelurahan=chosen, words=words, sure=True)
+    named = find_names(text, city.gazetteer)
+    if named is not None:
+        return Spot(kelurahan=named.kelurahan, words=words, sure=named.sure)
+    return Spot(words=words)

@@ -1,0 +1,202 @@
+"""The act of intake: what arrived becomes messages on tickets, in one transaction."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from channels.base import Accepted
+from channels.message import DeliveryReport, InboundMessage
+from sapa.desk import join, opening, report, which
+from sapa.desk.city import City
+from sapa.desk.incoming import Arriving, Item, Person, Prepared, Sitting, TakeRef
+from store import arrivals, contacts, messages
+from store.db import Tx
+from store.ids import uuid7
+
+#: A sender's clock may be this much ahead before we believe our own.
+_AHEAD = timedelta(minutes=5)
+
+
+def receive(
+    tx: Tx, arriving: Arriving, items: Sequence[Item], *, now: datetime, city: City, take_ref: TakeRef
+) -> list[Accepted]:
+    """Keep a payload and everything in it; the same delivery again changes nothing.
+
+    Returns one `Accepted` per message, in order. Delivery reports are answered by none.
+    """
+    arrival_id = keep_arrival(tx, arriving, now)
+    if arrival_id is None:
+        return [_earlier(tx, item) for item in items if isinstance(item, Prepared)]
+    return take_in(tx, items, Sitting(arrival_id=arrival_id, now=now, city=city, take_ref=take_ref))
+
+
+def keep_arrival(
+    tx: Tx, arriving: Arriving, now: datetime, *, state: str = "kept", reason: str = ""
+) -> int | None:
+    """Keep the raw payload; None if this very delivery is already kept."""
+    if arriving.blob is not None:
+        arrivals.add_blob(tx, arriving.blob, arriving.size, now)
+    return arrivals.add_arrival(
+        tx,
+        channel=arriving.channel,
+        account=arriving.account,
+        delivery_id=arriving.delivery_id,
+        digest=arriving.digest,
+        media_type=arriving.media_type,
+        raw=arriving.raw,
+        blob=arriving.blob,
+        now=now,
+        state=state,
+        reason=reason,
+    )
+
+
+def take_in(tx: Tx, items: Sequence[Item], sitting: Sitting) -> list[Accepted]:
+    """Take in the items of a kept payload, first come first served."""
+    accepted = []
+    for item in items:
+        if isinstance(item, DeliveryReport):
+            report.record(tx, item, sitting.now)
+        else:
+            accepted.append(_take_one(tx, item, sitting))
+    return accepted
+
+
+def _take_one(tx: Tx, item: Prepared, sitting: Sitting) -> Accepted:
+    message, now = item.message, sitting.now
+    known = messages.find_message(tx, message.channel, message.account, message.external_id)
+    if known is not None and (known.ticket_id is not None or not sitting.by_hand):
+        return _again(tx, known, message, sitting)
+    if message.machine and not sitting.by_hand:
+        arrivals.set_arrival(tx, sitting.arrival_id, "parked", f"Pesan mesin: {message.machine}")
+        _add(tx, item, sitting, None, None, now)
+        return Accepted(external_id=message.external_id)
+    at = message.sent_at if message.sent_at <= now + _AHEAD else now
+    person = _person(tx, message, at)
+    found = which.find(tx, message, None if person.new else person.conversation_id, at, sitting.city)
+    if found.target is None:
+        ticket, judgement = opening.open_ticket(tx, item, person, sitting, after=found.after)
+        _put(tx, known, item, sitting, ticket.id, person.conversation_id, at)
+        opening.opened(tx, ticket, judgement, message, person, sitting)
+    else:
+        ticket = found.target
+        if found.why == "quoted" and message.channel == "web":
+            person = join.as_reporter(tx, ticket.id, person)
+        message_id = _put(tx, known, item, sitting, ticket.id, person.conversation_id, at)
+        join.joined(tx, ticket, message_id, item, person, found, sitting)
+    contacts.touch_conversation(tx, person.conversation_id, ticket.id, person.reply_contact_id, at)
+    return Accepted(external_id=message.external_id, ref=ticket.ref, token=ticket.token)
+
+
+def _person(tx: Tx, message: InboundMessage, at: datetime) -> Person:
+    sender = message.sender
+    contact_id = contacts.find_contact(tx, sender.channel, sender.value)
+    conversation = None
+    if contact_id is None:
+        contact_id = contacts.add_contact(tx, sender.channel, sender.value, sender.name, at)
+    else:
+        conversation = contacts.find_conversation(tx, message.channel, message.account, contact_id)
+    reply_id, reply_channel = None, sender.channel
+    for address in message.contacts:
+        kept = contacts.find_contact(tx, address.channel, address.value)
+        kept = kept or contacts.add_contact(tx, address.channel, address.value, address.name, at)
+        if address.channel == "email" and reply_id is None:
+            reply_id, reply_channel = kept, "email"
+    if conversation is None:
+        conversation_id = contacts.add_conversation(
+            tx, message.channel, message.account, contact_id, reply_id, at
+        )
+    else:
+        conversation_id = conversation[0]
+        if reply_id is None and conversation[1] is not None:
+            reply_id, reply_channel = conversation[1], "email"
+    return Person(
+        contact_id=contact_id,
+        conversation_id=conversation_id,
+        reply_contact_id=reply_id,
+        reply_channel=reply_channel,
+        new=conversation is None,
+    )
+
+
+def _put(
+    tx: Tx,
+    known: messages.Known | None,
+    item: Prepared,
+    sitting: Sitting,
+    ticket_id: int,
+    conversation_id: int,
+    at: datetime,
+) -> int:
+    """The message on its ticket; one that was parked as a machine's is there already."""
+    if known is None:
+        return _add(tx, item, sitting, ticket_id, conversation_id, at)
+    messages.attach_to(tx, known.id, ticket_id, conversation_id)
+    return known.id
+
+
+def _add(
+    tx: Tx, item: Prepared, sitting: Sitting, ticket_id: int | None, conversation_id: int | None, at: datetime
+) -> int:
+    """The message row with its files; returns its id."""
+    message, now = item.message, sitting.now
+    place = message.place
+    message_id = messages.add_message(
+        tx,
+        uuid=uuid7(now),
+        channel=message.channel,
+        account=message.account,
+        external_id=message.external_id,
+        ticket_id=ticket_id,
+        conversation_id=conversation_id,
+        arrival_id=sitting.arrival_id,
+        subject=message.subject,
+        text=message.text,
+        in_reply_to=message.in_reply_to,
+        group_id=message.group_id,
+        machine=message.machine,
+        lat=place.lat if place else None,
+        lon=place.lon if place else None,
+        place=place.label if place else "",
+        sent_at=at,
+        now=now,
+    )
+    for file in item.files:
+        for digest in filter(None, (file.blob, file.served)):
+            arrivals.add_blob(tx, digest, file.size, now)
+        messages.add_attachment(
+            tx,
+            message_id,
+            uuid7(now),
+            name=file.name,
+            media_type=file.media_type,
+            size=file.size,
+            state=file.state,
+            reason=file.reason,
+            blob=file.blob,
+            served=file.served,
+            remote=file.remote,
+        )
+    return message_id
+
+
+def _again(tx: Tx, known: messages.Known, message: InboundMessage, sitting: Sitting) -> Accepted:
+    """A known message: the same words change nothing, other words are a revision."""
+    if message.text != known.text:
+        digest = hashlib.sha256(message.text.encode()).hexdigest()
+        new = messages.add_revision(tx, known.id, sitting.arrival_id, digest, message.text, sitting.now)
+        if new and known.ticket_id is not None:
+            join.revised(tx, known.ticket_id, message.channel, known.id, sitting)
+    return Accepted(external_id=message.external_id, ref=known.ref, token=known.token, duplicate=True)
+
+
+def _earlier(tx: Tx, item: Prepared) -> Accepted:
+    """What we said when this delivery came the first time."""
+    message = item.message
+    known = messages.find_message(tx, message.channel, message.account, message.external_id)
+    return Accepted(
+        external_id=message.external_id,
+        ref=known.ref if known else "",
+        token=known.token if known else "",
+        duplicate=True,
+    )

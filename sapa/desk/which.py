@@ -1,0 +1,101 @@
+"""Which ticket a message belongs to."""
+
+import functools
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from channels.base import Traits
+from channels.message import InboundMessage
+from sapa.desk.city import City
+from store import targets
+from store.db import Tx
+from store.targets import Target
+
+#: A ticket in one of these states takes no more messages: what comes is a complaint of its own.
+OVER = frozenset({"closed", "archived", "merged"})
+_LONGEST_CHAIN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The ticket to join, and why; `others` are further ones of the same burst.
+
+    `after` is the ref of a ticket that is over, which the message speaks of.
+    """
+
+    target: Target | None = None
+    why: str = ""
+    others: tuple[Target, ...] = ()
+    after: str = ""
+
+
+def find(tx: Tx, message: InboundMessage, conversation_id: int | None, at: datetime, city: City) -> Found:
+    """In this order: quoted by token, ref or reply; same album; same burst; the one that waits."""
+    target = _quoted(tx, message, city)
+    if target is not None:
+        if target.status not in OVER:
+            return Found(target, "quoted")
+        return Found(after=target.ref)
+    if conversation_id is None:
+        return Found()
+    traits = city.channels.get(message.channel, Traits())
+    if message.group_id:
+        target = _still_open(tx, targets.ticket_by_group(tx, conversation_id, message.group_id))
+        if target is not None:
+            return Found(target, "album")
+    if traits.burst:
+        around = [
+            found
+            for near in targets.tickets_around(tx, conversation_id, at, city.burst)
+            if (found := _still_open(tx, near)) is not None
+        ]
+        if around:
+            others = {other.id: other for other in around[1:] if other.id != around[0].id}
+            return Found(around[0], "burst", tuple(others.values()))
+    if traits.conversation:
+        waiting = targets.tickets_waiting(tx, conversation_id)
+        if len(waiting) == 1:
+            return Found(waiting[0], "waiting")
+    return Found()
+
+
+def _quoted(tx: Tx, message: InboundMessage, city: City) -> Target | None:
+    if message.reply_token and (target := targets.ticket_by_token(tx, message.reply_token)):
+        return _followed(tx, target)
+    replied = [id_ for id_ in (message.in_reply_to, *message.references[:_LONGEST_CHAIN]) if id_]
+    if replied and (target := targets.ticket_by_reply(tx, message.channel, replied)):
+        return _followed(tx, target)
+    for ref in refs_in(f"{message.subject}\n{message.text[:10_000]}", city.prefix):
+        target = targets.ticket_by_ref(tx, ref)
+        if target is not None and target.privacy != "secret":  # a ref is public: it opens no secret
+            return _followed(tx, target)
+    return None
+
+
+def refs_in(text: str, prefix: str) -> list[str]:
+    """Our refs quoted in a text, as we write them; at most five are looked at."""
+    if f"{prefix}-".lower() not in text.lower():
+        return []
+    return [f"{prefix}-{month}-{number}" for month, number in _pattern(prefix).findall(text)[:5]]
+
+
+@functools.lru_cache(maxsize=8)
+def _pattern(prefix: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![A-Za-z0-9]){re.escape(prefix)}-(\d{{4}})-(\d{{4,9}})(?!\d)", re.IGNORECASE)
+
+
+def _followed(tx: Tx, target: Target) -> Target:
+    """Where a merged ticket went."""
+    for _ in range(_LONGEST_CHAIN):
+        if target.status != "merged" or target.merged_into is None:
+            break
+        target = targets.ticket_by_id(tx, target.merged_into) or target
+    return target
+
+
+def _still_open(tx: Tx, target: Target | None) -> Target | None:
+    if target is None:
+        return None
+    target = _followed(tx, target)
+    return None if target.status in OVER else target

@@ -1,0 +1,102 @@
+"""Contacts, their sealed identity and their conversations (driver SQL: intake's path)."""
+
+from datetime import datetime
+
+from store.db import Tx
+
+
+def find_contact(tx: Tx, channel: str, value: str) -> int | None:
+    """The contact behind an address."""
+    rows = tx.run(
+        "SELECT contact_id FROM identity WHERE channel = :channel AND value = :value",
+        channel=channel,
+        value=value,
+    )
+    return int(rows[0][0]) if rows else None
+
+
+def add_contact(tx: Tx, channel: str, value: str, name: str, now: datetime) -> int:
+    """A new contact with its sealed identity."""
+    rows = tx.run(
+        "INSERT INTO contact (channel, created_at, undeliverable) VALUES (:channel, :now, :no) RETURNING id",
+        channel=channel,
+        now=now,
+        no=False,
+    )
+    tx.run(
+        "INSERT INTO identity (contact_id, channel, value, name) VALUES (:id, :channel, :value, :name)",
+        id=rows[0][0],
+        channel=channel,
+        value=value,
+        name=name,
+    )
+    return int(rows[0][0])
+
+
+def find_conversation(tx: Tx, channel: str, account: str, contact_id: int) -> tuple[int, int | None] | None:
+    """(id, reply_contact_id) of a contact's thread with one of our accounts."""
+    rows = tx.run(
+        "SELECT id, reply_contact_id FROM conversation"
+        " WHERE channel = :channel AND account = :account AND contact_id = :contact",
+        channel=channel,
+        account=account,
+        contact=contact_id,
+    )
+    return (int(rows[0][0]), rows[0][1]) if rows else None
+
+
+def add_conversation(
+    tx: Tx, channel: str, account: str, contact_id: int, reply_contact_id: int | None, now: datetime
+) -> int:
+    """A new thread; `reply_contact_id` is where answers go, None = the contact itself."""
+    rows = tx.run(
+        "INSERT INTO conversation (channel, account, contact_id, reply_contact_id, last_inbound_at,"
+        " dialogue_state) VALUES (:channel, :account, :contact, :reply, :now, '{}') RETURNING id",
+        channel=channel,
+        account=account,
+        contact=contact_id,
+        reply=reply_contact_id,
+        now=now,
+    )
+    return int(rows[0][0])
+
+
+def touch_conversation(
+    tx: Tx, conversation_id: int, ticket_id: int | None, reply_contact_id: int | None, at: datetime
+) -> None:
+    """Somebody wrote: remember when, about which ticket, and where they want the answer."""
+    tx.run(
+        "UPDATE conversation SET last_ticket_id = COALESCE(:ticket, last_ticket_id),"
+        " reply_contact_id = COALESCE(:reply, reply_contact_id),"
+        " last_inbound_at = CASE WHEN last_inbound_at < :at THEN :at ELSE last_inbound_at END"
+        " WHERE id = :id",
+        ticket=ticket_id,
+        reply=reply_contact_id,
+        at=at,
+        id=conversation_id,
+    )
+
+
+def add_reporter(tx: Tx, ticket_id: int, contact_id: int, conversation_id: int, role: str) -> bool:
+    """Somebody is answered about this ticket (`reporter` or `supporter`); False if they already were."""
+    return bool(
+        tx.changed(
+            "INSERT INTO ticket_reporter (ticket_id, contact_id, conversation_id, role)"
+            " VALUES (:ticket, :contact, :conversation, :role)"
+            " ON CONFLICT (ticket_id, conversation_id) DO NOTHING",
+            ticket=ticket_id,
+            contact=contact_id,
+            conversation=conversation_id,
+            role=role,
+        )
+    )
+
+
+def reporter_of(tx: Tx, ticket_id: int) -> tuple[int, int] | None:
+    """(contact, conversation) of the ticket's first reporter."""
+    rows = tx.run(
+        "SELECT contact_id, conversation_id FROM ticket_reporter"
+        " WHERE ticket_id = :ticket AND role = 'reporter' ORDER BY id LIMIT 1",
+        ticket=ticket_id,
+    )
+    return (int(rows[0][0]), int(rows[0][1])) if rows else None

@@ -1,0 +1,71 @@
+"""The history of tickets, which only grows."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import col, func, select
+
+from store.db import Tx
+from store.tables import Event
+
+
+def add(
+    tx: Tx,
+    ticket_id: int,
+    kind: str,
+    *,
+    actor: str,
+    at: datetime,
+    officer_id: int | None = None,
+    opd: str = "",
+    public: bool = False,
+    text: str = "",
+    data: dict[str, Any] | None = None,
+    key: str | None = None,
+) -> Event:
+    """Write one event; it has its id when this returns."""
+    event = Event(
+        ticket_id=ticket_id,
+        kind=kind,
+        actor=actor,
+        at=at,
+        officer_id=officer_id,
+        opd=opd,
+        public=public,
+        text=text,
+        data=data or {},
+        key=key,
+    )
+    tx.session.add(event)
+    tx.flush()
+    return event
+
+
+def get(tx: Tx, event_id: int) -> Event | None:
+    """One event."""
+    return tx.session.get(Event, event_id)
+
+
+def by_key(tx: Tx, key: str) -> Event | None:
+    """The event of an act that was done with this idempotency key."""
+    return tx.session.exec(select(Event).where(col(Event.key) == key)).one_or_none()
+
+
+def of_ticket(tx: Tx, ticket_id: int, *, public_only: bool = False) -> Sequence[Event]:
+    """A ticket's history, oldest first."""
+    found = select(Event).where(col(Event.ticket_id) == ticket_id)
+    if public_only:
+        found = found.where(col(Event.public))
+    return tx.session.exec(found.order_by(col(Event.id))).all()
+
+
+def last(tx: Tx, ticket_id: int, kind: str) -> Event | None:
+    """The newest event of a kind."""
+    found = select(Event).where(col(Event.ticket_id) == ticket_id, col(Event.kind) == kind)
+    return tx.session.exec(found.order_by(col(Event.id).desc()).limit(1)).first()
+
+
+def newest(tx: Tx) -> int:
+    """The id of the newest event (0 if none): live pages follow it."""
+    return int(tx.session.exec(select(func.max(Event.id))).one() or 0)

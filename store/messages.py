@@ -1,0 +1,143 @@
+"""Messages, their revisions and files (driver SQL: intake's path)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from store.db import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A message the ledger already holds."""
+
+    id: int
+    ticket_id: int | None
+    text: str
+    ref: str
+    token: str
+
+
+def find_message(tx: Tx, channel: str, account: str, external_id: str) -> Known | None:
+    """The message of this external id, with its ticket."""
+    rows = tx.run(
+        "SELECT message.id, message.ticket_id, message.text, ticket.ref, ticket.token FROM message"
+        " LEFT JOIN ticket ON ticket.id = message.ticket_id WHERE message.channel = :channel"
+        " AND message.account = :account AND message.external_id = :external_id",
+        channel=channel,
+        account=account,
+        external_id=external_id,
+    )
+    if not rows:
+        return None
+    id_, ticket_id, text, ref, token = rows[0]
+    return Known(id_, ticket_id, text, ref or "", token or "")
+
+
+def add_message(
+    tx: Tx,
+    *,
+    uuid: UUID,
+    channel: str,
+    account: str,
+    external_id: str,
+    ticket_id: int | None,
+    conversation_id: int | None,
+    arrival_id: int | None,
+    subject: str,
+    text: str,
+    in_reply_to: str,
+    group_id: str,
+    machine: str,
+    lat: float | None,
+    lon: float | None,
+    place: str,
+    sent_at: datetime,
+    now: datetime,
+) -> int:
+    """Keep one inbound message; returns its id. Raises the driver's IntegrityError for a known one."""
+    rows = tx.run(
+        "INSERT INTO message (uuid, direction, channel, account, external_id, ticket_id, conversation_id,"
+        " arrival_id, subject, text, in_reply_to, group_id, machine, lat, lon, place, sent_at, received_at)"
+        " VALUES (:uuid, 'in', :channel, :account, :external_id, :ticket_id, :conversation_id, :arrival_id,"
+        " :subject, :text, :in_reply_to, :group_id, :machine, :lat, :lon, :place, :sent_at, :now)"
+        " RETURNING id",
+        uuid=uuid,
+        channel=channel,
+        account=account,
+        external_id=external_id,
+        ticket_id=ticket_id,
+        conversation_id=conversation_id,
+        arrival_id=arrival_id,
+        subject=subject,
+        text=text,
+        in_reply_to=in_reply_to,
+        group_id=group_id,
+        machine=machine,
+        lat=lat,
+        lon=lon,
+        place=place,
+        sent_at=sent_at,
+        now=now,
+    )
+    return int(rows[0][0])
+
+
+def add_revision(
+    tx: Tx, message_id: int, arrival_id: int | None, digest: str, text: str, now: datetime
+) -> bool:
+    """Keep what a message says after an edit; False if this wording is already kept."""
+    return bool(
+        tx.changed(
+            "INSERT INTO message_revision (message_id, arrival_id, digest, text, at)"
+            " VALUES (:message, :arrival, :digest, :text, :now) ON CONFLICT (message_id, digest) DO NOTHING",
+            message=message_id,
+            arrival=arrival_id,
+            digest=digest,
+            text=text,
+            now=now,
+        )
+    )
+
+
+def add_attachment(tx: Tx, message_id: int, uuid: UUID, **values: Any) -> None:
+    """A file of a message; `values`: name, media_type, size, state, reason, blob, served, remote."""
+    tx.run(
+        "INSERT INTO attachment (uuid, message_id, name, media_type, size, state, reason, blob, served,"
+        " remote) VALUES (:uuid, :message, :name, :media_type, :size, :state, :reason, :blob, :served,"
+        " :remote)",
+        uuid=uuid,
+        message=message_id,
+        **values,
+    )
+
+
+def ticket_parts(tx: Tx, ticket_id: int) -> list[tuple[str, str, float | None, float | None, str]]:
+    """(subject, text now, lat, lon, place) of the ticket's inbound messages, in the order written."""
+    rows = tx.run(
+        "SELECT subject, COALESCE((SELECT revision.text FROM message_revision AS revision"
+        " WHERE revision.message_id = message.id ORDER BY revision.id DESC LIMIT 1), text),"
+        " lat, lon, place FROM message WHERE ticket_id = :ticket AND direction = 'in' ORDER BY sent_at, id",
+        ticket=ticket_id,
+    )
+    return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
+
+
+def attach_to(tx: Tx, message_id: int, ticket_id: int | None, conversation_id: int | None) -> None:
+    """Put a kept message on a ticket (a parked one that a person took up)."""
+    tx.run(
+        "UPDATE message SET ticket_id = :ticket, conversation_id = :conversation WHERE id = :id",
+        ticket=ticket_id,
+        conversation=conversation_id,
+        id=message_id,
+    )
+
+
+def picture_points(tx: Tx, ticket_id: int) -> list[tuple[float, float]]:
+    """(lat, lon) that came with the ticket's messages, oldest first."""
+    rows = tx.run(
+        "SELECT lat, lon FROM message WHERE ticket_id = :ticket AND lat IS NOT NULL ORDER BY sent_at, id",
+        ticket=ticket_id,
+    )
+    return [(row[0], row[1]) for row in rows]

@@ -1,0 +1,149 @@
+"""Lists of tickets: filters, search and paging by key."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col, func, or_, select
+
+from store.db import Tx
+from store.tables import Deadline, Ticket, TicketOpd
+
+#: Steps by which a ticket is late: those on which the office is waited for.
+OURS = ("verify", "first_response", "resolve")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Which tickets somebody may see at all: of an OPD, not accusing a body, or none."""
+
+    opd: str = ""
+    not_accusing: str = ""
+    nothing: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """What a list is narrowed to; "" and None mean everything.
+
+    `late_at` keeps tickets with a deadline of ours before that time; `text` is matched word by
+    word, or as a ref; `privacy` and `sensitive` narrow the sealed ones.
+    """
+
+    statuses: tuple[str, ...] = ()
+    opd: str = ""
+    kelurahan: str = ""
+    channel: str = ""
+    type: str = ""
+    text: str = ""
+    urgent: bool = False
+    late_at: datetime | None = None
+    open_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of tickets; `after` is the key of the next page, None at the end."""
+
+    tickets: Sequence[Ticket]
+    after: int | None
+
+
+OPEN = ("received", "triage", "assigned", "accepted", "waiting")
+
+
+def page(tx: Tx, scope: Scope, wanted: Filter, *, after: int | None = None, size: int = 50) -> Page:
+    """Tickets, newest first; `after` is the last id of the page before."""
+    found = _narrowed(select(Ticket), scope, wanted)
+    if after is not None:
+        found = found.where(col(Ticket.id) < after)
+    rows = tx.session.exec(found.order_by(col(Ticket.id).desc()).limit(size + 1)).all()
+    shown = rows[:size]
+    return Page(shown, shown[-1].id if len(rows) > size else None)
+
+
+def pressing(tx: Tx, scope: Scope, wanted: Filter, *, size: int = 50) -> Sequence[Ticket]:
+    """Tickets with a promise to finish, the soonest due first."""
+    found = _narrowed(select(Ticket), scope, wanted).where(col(Ticket.due_at).is_not(None))
+    return tx.session.exec(found.order_by(col(Ticket.due_at), col(Ticket.id)).limit(size)).all()
+
+
+def count(tx: Tx, scope: Scope, wanted: Filter) -> int:
+    """How many tickets a list holds."""
+    return tx.session.exec(_narrowed(select(func.count()).select_from(Ticket), scope, wanted)).one()
+
+
+def counts(tx: Tx, scope: Scope) -> dict[str, int]:
+    """How many tickets there are of each status."""
+    found = _narrowed(select(Ticket.status, func.count()), scope, Filter()).group_by(col(Ticket.status))
+    return dict(tx.session.exec(found).all())
+
+
+def sees(tx: Tx, scope: Scope, ticket_id: int) -> bool:
+    """Whether the scope holds this ticket."""
+    found = _narrowed(select(Ticket.id), scope, Filter()).where(col(Ticket.id) == ticket_id)
+    return tx.session.exec(found).first() is not None
+
+
+def _narrowed(found: Any, scope: Scope, wanted: Filter) -> Any:
+    return found.where(*_scope(scope), *_filter(wanted))
+
+
+def _scope(scope: Scope) -> list[Any]:
+    if scope.nothing:
+        return [sa.false()]
+    conditions: list[Any] = []
+    if scope.not_accusing:
+        conditions.append(col(Ticket.accused) != scope.not_accusing)
+    if scope.opd:
+        conditions.append(_owned_by(scope.opd))
+    return conditions
+
+
+def _owned_by(opd: str) -> Any:
+    owned = select(TicketOpd.id).where(
+        col(TicketOpd.ticket_id) == col(Ticket.id), col(TicketOpd.opd) == opd, col(TicketOpd.until).is_(None)
+    )
+    return owned.exists()
+
+
+def _filter(wanted: Filter) -> list[Any]:
+    conditions: list[Any] = [
+        column == value
+        for column, value in (
+            (col(Ticket.kelurahan), wanted.kelurahan),
+            (col(Ticket.channel), wanted.channel),
+            (col(Ticket.type), wanted.type),
+        )
+        if value
+    ]
+    statuses = wanted.statuses or (OPEN if wanted.open_only else ())
+    if statuses:
+        conditions.append(col(Ticket.status).in_(statuses))
+    if wanted.opd:
+        conditions.append(_owned_by(wanted.opd))
+    if wanted.urgent:
+        conditions.append(col(Ticket.urgent))
+    if wanted.late_at is not None:
+        conditions.append(_late(wanted.late_at))
+    return conditions + [_says(word) for word in wanted.text.split()[:8]]
+
+
+def _late(at: datetime) -> Any:
+    late = select(Deadline.id).where(
+        col(Deadline.ticket_id) == col(Ticket.id),
+        col(Deadline.due_at) < at,
+        col(Deadline.met_at).is_(None),
+        col(Deadline.void_at).is_(None),
+        col(Deadline.step).in_(OURS),
+    )
+    return late.exists()
+
+
+def _says(word: str) -> Any:
+    return or_(
+        col(Ticket.search).contains(word.lower(), autoescape=True),
+        col(Ticket.ref).startswith(word.upper(), autoescape=True),
+    )

@@ -1,0 +1,175 @@
+"""Which ticket a message may belong to, and new tickets (driver SQL: intake's path)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from store.db import Tx, utc
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A ticket a message may join."""
+
+    id: int
+    ref: str
+    token: str
+    status: str
+    privacy: str
+    merged_into: int | None
+
+
+_TARGET = "SELECT ticket.id, ref, token, status, privacy, merged_into FROM ticket "
+
+
+def ticket_by_token(tx: Tx, token: str) -> Target | None:
+    """The ticket of a reply address or tracking link."""
+    return _target(tx.run(_TARGET + "WHERE token = :token", token=token))
+
+
+def ticket_by_ref(tx: Tx, ref: str) -> Target | None:
+    """The ticket of a public ref."""
+    return _target(tx.run(_TARGET + "WHERE ref = :ref", ref=ref))
+
+
+def ticket_by_id(tx: Tx, ticket_id: int) -> Target | None:
+    """The ticket itself."""
+    return _target(tx.run(_TARGET + "WHERE id = :id", id=ticket_id))
+
+
+def ticket_by_reply(tx: Tx, channel: str, external_ids: Sequence[str]) -> Target | None:
+    """The ticket of the first of these messages (ours or theirs) that we know."""
+    for external_id in external_ids:
+        rows = tx.run(
+            _TARGET + "JOIN message ON message.ticket_id = ticket.id"
+            " WHERE message.channel = :channel AND message.external_id = :external_id LIMIT 1",
+            channel=channel,
+            external_id=external_id,
+        )
+        if rows:
+            return _target(rows)
+    return None
+
+
+def ticket_by_group(tx: Tx, conversation_id: int, group_id: str) -> Target | None:
+    """The ticket of an album's other pictures."""
+    return _target(
+        tx.run(
+            _TARGET + "JOIN message ON message.ticket_id = ticket.id"
+            " WHERE conversation_id = :conversation AND group_id = :group AND group_id <> '' LIMIT 1",
+            conversation=conversation_id,
+            group=group_id,
+        )
+    )
+
+
+def tickets_around(tx: Tx, conversation_id: int, at: datetime, window: timedelta) -> list[Target]:
+    """Tickets of a conversation that have a message within `window` of a moment, nearest first."""
+    rows = tx.run(
+        "SELECT ticket.id, ref, token, status, privacy, merged_into, sent_at FROM ticket"
+        " JOIN message ON message.ticket_id = ticket.id WHERE conversation_id = :conversation"
+        " AND direction = 'in' AND sent_at BETWEEN :first AND :last",
+        conversation=conversation_id,
+        first=at - window,
+        last=at + window,
+    )
+    rows.sort(key=lambda row: (abs(utc(row[6]) - at), row[0]))
+    found = {row[0]: Target(*row[:6]) for row in reversed(rows)}
+    return list(reversed(found.values()))
+
+
+def tickets_waiting(tx: Tx, conversation_id: int) -> list[Target]:
+    """The conversation's tickets that wait for the citizen (at most two: more than one is ambiguous)."""
+    rows = tx.run(
+        _TARGET + "JOIN ticket_reporter ON ticket_reporter.ticket_id = ticket.id"
+        " WHERE conversation_id = :conversation AND status = 'waiting' LIMIT 2",
+        conversation=conversation_id,
+    )
+    return [Target(*row) for row in rows]
+
+
+def add_ticket(tx: Tx, **values: Any) -> int:
+    """A new ticket; `values` are the columns that differ from an empty one."""
+    rows = tx.run(
+        "INSERT INTO ticket (uuid, ref, token, channel, status, type, privacy, sensitive, accused, urgent,"
+        " summary, search, opd, owner, rule, kelurahan, lat, lon, place, place_sure, outcome, refusals,"
+        " reopened, opened_at, updated_at, due_at, version) VALUES (:uuid, :ref, :token, :channel, :status,"
+        " :type, :privacy, :sensitive, :accused, :urgent, :summary, :search, :opd, '', :rule, :kelurahan,"
+        " :lat, :lon, :place, :place_sure, '', 0, 0, :now, :now, :due, 1) RETURNING id",
+        **values,
+    )
+    return int(rows[0][0])
+
+
+def has_pending(tx: Tx, ticket_id: int, notices: Sequence[str]) -> bool:
+    """Whether one of these notices about the ticket has not left yet."""
+    rows = tx.run(
+        "SELECT notice FROM outbox WHERE ticket_id = :ticket AND state = 'pending'", ticket=ticket_id
+    )
+    return any(row[0] in notices for row in rows)
+
+
+def reserve_refs(tx: Tx, month: str, count: int) -> int:
+    """Take `count` numbers of a month (`yymm`); returns the first."""
+    rows = tx.run(
+        "INSERT INTO ref_block (month, next) VALUES (:month, :after) ON CONFLICT (month)"
+        " DO UPDATE SET next = ref_block.next + :count RETURNING next",
+        month=month,
+        after=1 + count,
+        count=count,
+    )
+    return int(rows[0][0]) - count
+
+
+def _target(rows: list[tuple[Any, ...]]) -> Target | None:
+    return Target(*rows[0]) if rows else None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a late part must know of its ticket."""
+
+    status: str
+    touched: bool
+    opd: str
+    channel: str
+    privacy: str
+    sensitive: str
+
+
+def state_of(tx: Tx, ticket_id: int) -> State:
+    """The ticket as it stands now."""
+    rows = tx.run(
+        "SELECT status, touched_at IS NOT NULL, opd, channel, privacy, sensitive FROM ticket WHERE id = :id",
+        id=ticket_id,
+    )
+    status, touched, opd, channel, privacy, sensitive = rows[0]
+    return State(status, bool(touched), opd, channel, privacy, sensitive)
+
+
+def rewrite(tx: Tx, ticket_id: int, **values: Any) -> None:
+    """What the ticket says after a late part: words, place, kind."""
+    tx.run(
+        "UPDATE ticket SET type = :type, privacy = :privacy, sensitive = :sensitive, accused = :accused,"
+        " urgent = :urgent, summary = :summary, search = :search, kelurahan = :kelurahan, lat = :lat,"
+        " lon = :lon, place = :place, place_sure = :place_sure, updated_at = :now WHERE id = :id",
+        id=ticket_id,
+        **values,
+    )
+
+
+def absorb(tx: Tx, into: int, gone: int, now: datetime) -> None:
+    """Move a ticket's messages and reporters into another one; the first is merged from now on."""
+    for statement in (
+        "UPDATE message SET ticket_id = :into WHERE ticket_id = :gone",
+        "DELETE FROM ticket_reporter WHERE ticket_id = :gone AND conversation_id IN"
+        " (SELECT conversation_id FROM ticket_reporter WHERE ticket_id = :into)",
+        "UPDATE ticket_reporter SET ticket_id = :into WHERE ticket_id = :gone",
+        "UPDATE conversation SET last_ticket_id = :into WHERE last_ticket_id = :gone",
+        "UPDATE deadline SET void_at = :now WHERE ticket_id = :gone AND met_at IS NULL AND void_at IS NULL",
+        "UPDATE outbox SET state = 'canceled' WHERE ticket_id = :gone AND state = 'pending'",
+        "UPDATE ticket SET status = 'merged', merged_into = :into, opd = '', closed_at = :now,"
+        " updated_at = :now, version = version + 1 WHERE id = :gone",
+    ):
+        tx.run(statement, into=into, gone=gone, now=now)
