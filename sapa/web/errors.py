@@ -1,0 +1,129 @@
+"""Answers for what went wrong: a page for people, JSON for programs, never a stack trace."""
+
+from typing import Any, cast
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import Scope
+
+from channels.base import Unavailable
+from sapa.desk.errors import ActError, Conflict, Forbidden, NotAllowed, NotFound
+from sapa.web.render import page
+from store.db import LedgerUnavailable
+
+TOO_LARGE = "Kiriman terlalu besar. Kurangi jumlah atau ukuran foto, lalu kirim lagi."
+BROKEN = "Terjadi gangguan pada sistem kami. Silakan coba lagi beberapa saat lagi."
+LATER = "Sistem sedang tidak dapat menyimpan. Belum ada yang tersimpan; silakan coba lagi sebentar lagi."
+RETRY_AFTER = "30"
+
+TITLES = {
+    400: "Permintaan tidak dapat dibaca",
+    401: "Silakan masuk",
+    403: "Tidak diizinkan",
+    404: "Halaman tidak ditemukan",
+    405: "Cara ini tidak tersedia",
+    409: "Data sudah berubah",
+    410: "Tautan sudah tidak berlaku",
+    413: "Kiriman terlalu besar",
+    415: "Jenis kiriman tidak dikenal",
+    422: "Isian perlu diperbaiki",
+    429: "Terlalu sering mencoba",
+    500: "Terjadi gangguan",
+    503: "Sistem sedang sibuk",
+}
+MESSAGES = {
+    400: "Periksa kembali alamat atau isian Anda.",
+    404: "Periksa kembali alamatnya, atau mulai dari halaman depan.",
+    405: "Halaman ini ada, tetapi tidak dapat dibuka dengan cara itu.",
+}
+
+
+class NotSignedIn(Exception):
+    """The page is for officers; the visitor is sent to the login."""
+
+
+class MustChangePassword(Exception):
+    """The officer still has a one-time password; nothing else may be done first."""
+
+
+def answer(
+    scope: Scope,
+    status: int,
+    message: str = "",
+    *,
+    fields: list[dict[str, str]] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """The answer for an error: JSON below /api and /hooks, else a page. `message` is Indonesian."""
+    title = TITLES.get(status, "Terjadi kesalahan")
+    message = message or MESSAGES.get(status, title + ".")
+    if status == 503:
+        headers = {"Retry-After": RETRY_AFTER, **(headers or {})}
+    if wants_json(scope["path"]):
+        told = fields or [{"field": "", "message": message}]
+        return JSONResponse({"errors": told}, status_code=status, headers=headers)
+    return page(
+        Request(scope),
+        "error.html",
+        status=status,
+        headers=headers,
+        title=title,
+        message=message,
+        code=status,
+    )
+
+
+def wants_json(path: str) -> bool:
+    """Whether a program asks."""
+    return path.startswith(("/api/", "/hooks/"))
+
+
+def install(app: FastAPI) -> None:
+    """Say for each kind of error what is answered."""
+    app.exception_handler(HTTPException)(_http)
+    app.exception_handler(RequestValidationError)(_unreadable)
+    app.exception_handler(LedgerUnavailable)(_later)
+    app.exception_handler(Unavailable)(_later)
+    app.exception_handler(ActError)(_act)
+    app.exception_handler(NotSignedIn)(_sign_in)
+    app.exception_handler(MustChangePassword)(_change_password)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    error = cast(HTTPException, error)
+    own = error.detail if error.status_code not in (404, 405) or error.detail not in _STARLETTE else ""
+    return answer(request.scope, error.status_code, own, headers=cast(Any, error.headers))
+
+
+#: What Starlette says in English when nobody said anything better.
+_STARLETTE = ("Not Found", "Method Not Allowed")
+
+
+async def _unreadable(request: Request, error: Exception) -> Response:
+    return answer(request.scope, 400)
+
+
+async def _later(request: Request, error: Exception) -> Response:
+    return answer(request.scope, 503, LATER)
+
+
+async def _act(request: Request, error: Exception) -> Response:
+    status = 422
+    if isinstance(error, NotFound):
+        status = 404
+    elif isinstance(error, Forbidden):
+        status = 403
+    elif isinstance(error, (Conflict, NotAllowed)):
+        status = 409
+    return answer(request.scope, status, str(error))
+
+
+async def _sign_in(request: Request, error: Exception) -> Response:
+    return RedirectResponse("/petugas/masuk", status_code=303)
+
+
+async def _change_password(request: Request, error: Exception) -> Response:
+    return RedirectResponse("/petugas/sandi", status_code=303)

@@ -1,0 +1,83 @@
+"""For those who watch the process: alive, ready, counted."""
+
+import asyncio
+from functools import lru_cache
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response
+
+from sapa.web.metrics import Metrics
+from sapa.web.office import Office, office_of
+from store import schema
+from store.db import LedgerUnavailable, Tx
+
+router = APIRouter()
+TEXT = "text/plain; version=0.0.4; charset=utf-8"
+#: Seconds the writer may take to answer before it counts as stuck.
+PATIENCE = 3.0
+
+
+@router.get("/healthz")
+async def alive() -> Response:
+    """200 while the process answers at all."""
+    return JSONResponse({"status": "ok"})
+
+
+@router.get("/readyz")
+async def ready(request: Request) -> Response:
+    """200 when the ledger can be read and written and is at this version's revision, else 503."""
+    office = office_of(request)
+    checks = {
+        "ledger": await run_in_threadpool(_migrated, office),
+        "writer": await _writes(office),
+    }
+    fine = all(state == "ok" for state in checks.values())
+    answer = {"status": "ok" if fine else "unavailable", **checks}
+    return JSONResponse(answer, status_code=200 if fine else 503)
+
+
+@router.get("/metrics")
+def metrics(request: Request) -> Response:
+    """Prometheus' text form; the ledger's gauges are missing while it cannot be read."""
+    counted: Metrics = request.app.state.metrics
+    try:
+        with office_of(request).ledger.reading() as tx:
+            _gauge(counted, tx)
+    except LedgerUnavailable:
+        counted.forget()
+    return Response(counted.text(), media_type=TEXT)
+
+
+@lru_cache(maxsize=1)
+def _newest() -> str | None:
+    return schema.newest()
+
+
+def _migrated(office: Office) -> str:
+    try:
+        with office.ledger.reading() as tx:
+            rows = tx.run("SELECT version_num FROM alembic_version")
+    except LedgerUnavailable:
+        return "unreadable"
+    return "ok" if rows and rows[0][0] == _newest() else "needs migration"
+
+
+async def _writes(office: Office) -> str:
+    try:
+        await asyncio.wait_for(office.ledger.awrite(_nothing), PATIENCE)
+    except LedgerUnavailable:
+        return "unwritable"
+    except (TimeoutError, RuntimeError):
+        return "stuck"
+    return "ok"
+
+
+def _nothing(tx: Tx) -> None:
+    """An empty act: it passes the gate and commits."""
+
+
+def _gauge(counted: Metrics, tx: Tx) -> None:
+    counted.set_outbox(tx.run("SELECT state, count(*) FROM outbox GROUP BY state"))
+    counted.set_tickets(tx.run("SELECT status, count(*) FROM ticket GROUP BY status"))
+    counted.set_parked(tx.run("SELECT count(*) FROM arrival WHERE state = 'parked'")[0][0])

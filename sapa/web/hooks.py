@@ -1,0 +1,48 @@
+"""Where providers deliver: the door checks the signature, the office keeps, then we say yes."""
+
+from functools import partial
+
+from fastapi import APIRouter, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from channels.base import Rejected, Unavailable, Webhook
+from channels.base import Request as DoorRequest
+from sapa.web import errors
+from sapa.web.office import Office, office_of
+
+router = APIRouter()
+
+
+@router.post("/hooks/{channel}")
+async def receive(channel: str, request: Request) -> Response:
+    """200 after the commit; the door's own status when it rejects; 503 while nothing can be kept."""
+    office = office_of(request)
+    door = _door(office, channel)
+    asked = DoorRequest(
+        url=_public_url(office, request),
+        headers={name.lower(): value for name, value in request.headers.items()},
+        query=dict(request.query_params),
+        body=await request.body(),
+    )
+    try:
+        payload = door.verify(asked, office.clock())
+        accepted = await office.intake.deliver(payload, partial(door.parse, payload))
+    except Rejected as rejected:
+        return errors.answer(request.scope, rejected.status, "Ditolak.")
+    except Unavailable:
+        return errors.answer(request.scope, 503, errors.LATER)
+    return JSONResponse({"accepted": len(accepted)})
+
+
+def _door(office: Office, channel: str) -> Webhook:
+    door = office.doors.get(channel)
+    if not isinstance(door, Webhook):
+        raise HTTPException(404)
+    return door
+
+
+def _public_url(office: Office, request: Request) -> str:
+    """The address as the provider called it (signatures cover it), whatever proxy is in between."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return office.city().public_url.rstrip("/") + request.url.path + query

@@ -1,0 +1,76 @@
+"""Numbers for Prometheus, none of them about a person."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from store.tables.tickets import STATUSES
+
+#: Upper bounds in seconds; 0.06 is what the intake promises.
+BUCKETS = (0.005, 0.02, 0.06, 0.2, 0.6, 2.0, 6.0)
+
+
+class Metrics:
+    """One process's numbers, in a registry of their own. `intake` counts messages by outcome."""
+
+    def __init__(self, intake: Mapping[str, int]) -> None:
+        self.registry = CollectorRegistry()
+        self.registry.register(_IntakeCounts(intake))
+        self.requests = Histogram(
+            "sapa_http_seconds",
+            "Time to answer by route template",
+            ["method", "route", "status"],
+            buckets=BUCKETS,
+            registry=self.registry,
+        )
+        self._outbox = Gauge("sapa_outbox", "Outbox rows by state", ["state"], registry=self.registry)
+        self._tickets = Gauge("sapa_tickets", "Tickets by status", ["status"], registry=self.registry)
+        self._parked = Gauge(
+            "sapa_arrivals_parked", "Arrivals waiting for a person", [], registry=self.registry
+        )
+
+    def set_outbox(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """(state, how many) of the outbox; states without rows read 0."""
+        _set(self._outbox, ("pending", "sent", "dead", "canceled"), rows)
+
+    def set_tickets(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """(status, how many) of the tickets."""
+        _set(self._tickets, STATUSES.split(), rows)
+
+    def set_parked(self, count: int) -> None:
+        """How many arrivals nobody could read yet."""
+        self._parked.set(count)
+
+    def forget(self) -> None:
+        """The ledger cannot be read: say nothing rather than something old."""
+        self._outbox.clear()
+        self._tickets.clear()
+
+    def text(self) -> bytes:
+        """Prometheus' text form of everything counted."""
+        return generate_latest(self.registry)
+
+
+class _IntakeCounts(Collector):
+    """What intake counts by itself, read when asked."""
+
+    def __init__(self, counts: Mapping[str, int]) -> None:
+        self._counts = counts
+
+    def collect(self) -> Iterable[Metric]:
+        """One counter, by outcome."""
+        family = CounterMetricFamily(
+            "sapa_intake_messages", "Messages by what became of them", labels=["outcome"]
+        )
+        for outcome in ("accepted", "duplicate", "parked", "unavailable", "spooled"):
+            family.add_metric([outcome], self._counts.get(outcome, 0))
+        yield family
+
+
+def _set(gauge: Gauge, names: Iterable[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    counts = dict.fromkeys(names, 0) | dict(rows)
+    for name, count in counts.items():
+        gauge.labels(name).set(count)

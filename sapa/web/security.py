@@ -1,0 +1,148 @@
+"""The floor under every page: headers, who may post from where, and how much."""
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sapa.web import errors
+from sapa.web.office import Office
+
+CONTENT = (
+    "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = (
+    ("Content-Security-Policy", CONTENT),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "same-origin"),
+    ("Permissions-Policy", "geolocation=(self), camera=(), microphone=(), payment=(), usb=()"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+)
+HSTS = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+#: Pages about one ticket or for officers: no cache, no search engine.
+PRIVATE = ("/lacak", "/aksi", "/petugas", "/berkas")
+#: Pages whose address is a secret: the address is told to nobody.
+SECRET_ADDRESS = ("/lacak", "/aksi", "/berkas")
+CLOSED = (("Cache-Control", "no-store"), ("X-Robots-Tag", "noindex, nofollow"))
+#: Called by machines that prove themselves otherwise (signature) or have nothing to prove.
+MACHINES = ("/hooks/", "/api/v1/")
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class SecurityHeaders:
+    """Adds the headers every answer carries, unless the answer set its own."""
+
+    def __init__(self, app: ASGIApp, office: Office) -> None:
+        self.app = app
+        plain = [*HEADERS, HSTS] if office.https else list(HEADERS)
+        self.plain = _encoded(plain)
+        self.private = _encoded([*CLOSED, *plain])
+        self.secret = _encoded([("Referrer-Policy", "no-referrer"), *CLOSED, *plain])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = self._complete(scope["path"], message.get("headers", ()))
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
+
+    def _complete(self, path: str, given: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        headers = list(given)
+        there = {name.lower() for name, _ in headers}
+        for name, value in self._wanted(path):
+            if name not in there:
+                there.add(name)
+                headers.append((name, value))
+        return headers
+
+    def _wanted(self, path: str) -> list[tuple[bytes, bytes]]:
+        if path.startswith(SECRET_ADDRESS):
+            return self.secret
+        return self.private if path.startswith(PRIVATE) else self.plain
+
+
+def _encoded(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode()) for name, value in headers]
+
+
+class Guard:
+    """Turns away unknown hosts, posts from other sites, and bodies over the limit."""
+
+    def __init__(self, app: ASGIApp, office: Office) -> None:
+        self.app = app
+        self.office = office
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        refused = self._refusal(scope, headers)
+        if refused:
+            await errors.answer(scope, *refused)(scope, receive, send)
+            return
+        if scope["method"] not in SAFE:
+            receive = _capped(receive, self._limit(scope["path"]))
+        await self.app(scope, receive, send)
+
+    def _refusal(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
+        hosts = self.office.hosts
+        if hosts and headers.get("host", "").rsplit(":", 1)[0].lower() not in hosts:
+            return 400, "Alamat situs ini tidak dikenal."
+        if scope["method"] in SAFE:
+            return None
+        if not scope["path"].startswith(MACHINES) and not self._same_site(scope["path"], headers):
+            return 403, "Formulir ini dikirim dari situs lain, jadi tidak kami proses."
+        declared = headers.get("content-length", "0")
+        if not declared.isdecimal() or int(declared) > self._limit(scope["path"]):
+            return 413, errors.TOO_LARGE
+        return None
+
+    def _same_site(self, path: str, headers: Headers) -> bool:
+        """What the browser says of where the form was; old browsers say nothing.
+
+        A page that sends no referrer makes old browsers say `Origin: null`; such a page's own
+        address is the secret another site would have to know.
+        """
+        fetched = headers.get("sec-fetch-site")
+        if fetched is not None:
+            return fetched in ("same-origin", "none")
+        origin = headers.get("origin")
+        if origin is None:
+            return True
+        if origin == "null":
+            return path.startswith(SECRET_ADDRESS)
+        own = (headers.get("host", ""), urlsplit(self.office.city().public_url).netloc)
+        return urlsplit(origin).netloc in own
+
+    def _limit(self, path: str) -> int:
+        limits = self.office.limits
+        takes_photos = path == "/" or path.startswith(("/lacak/", "/aksi/", *MACHINES))
+        return limits.intake if takes_photos else limits.page
+
+
+def _capped(receive: Receive, limit: int) -> Receive:
+    """`receive` that gives up once more than `limit` bytes came, whatever the sender declared."""
+    seen = 0
+
+    async def counting() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > limit:
+            raise HTTPException(413, errors.TOO_LARGE)
+        return message
+
+    return counting

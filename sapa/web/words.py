@@ -1,0 +1,58 @@
+"""Indonesian words for codes that stand in the ledger."""
+
+from collections.abc import Mapping
+
+STATUSES: Mapping[str, str] = {
+    "received": "Diterima",
+    "triage": "Sedang diperiksa Diskominfo",
+    "assigned": "Diteruskan ke OPD",
+    "accepted": "Sedang ditangani",
+    "waiting": "Menunggu jawaban Anda",
+    "resolved": "Dinyatakan selesai",
+    "closed": "Ditutup",
+    "external": "Diserahkan ke pihak lain",
+    "archived": "Diarsipkan",
+    "merged": "Digabung dengan laporan lain",
+}
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "type": {
+        "information": "Permintaan informasi",
+        "aspiration": "Aspirasi",
+        "complaint": "Pengaduan",
+        "oversight": "Pengaduan berkadar pengawasan",
+    },
+    "privacy": {"normal": "Biasa", "anonymous": "Anonim", "secret": "Rahasia"},
+    "outcome": {
+        "fixed": "Sudah diperbaiki",
+        "made_safe": "Sudah diamankan sementara",
+        "conditional": "Selesai bersyarat (menunggu anggaran)",
+        "external": "Ditangani pihak lain",
+        "unfounded": "Tidak terbukti",
+        "duplicate": "Sama dengan laporan lain",
+        "archived": "Diarsipkan",
+    },
+    "channel": {
+        "web": "Formulir web",
+        "email": "E-mail",
+        "whatsapp": "WhatsApp",
+        "sms": "SMS",
+        "telegram": "Telegram",
+        "phone": "Telepon",
+        "walkin": "Datang langsung",
+        "lapor": "LAPOR!",
+        "facebook": "Facebook",
+        "instagram": "Instagram",
+        "x": "X",
+    },
+    "role": {"administrator": "Administrator", "coordinator": "Koordinator", "opd": "Petugas OPD"},
+}
+
+
+def status(code: str) -> str:
+    """A ticket's status for people."""
+    return STATUSES.get(code, code)
+
+
+def named(code: str, kind: str) -> str:
+    """The word for a code of a kind (`type`, `privacy`, `outcome`, `channel`, `role`)."""
+    return WORDS[kind].get(code, code)
