@@ -1,0 +1,189 @@
+"""The week's draft: read, plan outside the writer gate, write once."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from notifier import notices
+from sapa.agenda.candidates import Scored, candidates, chosen, kept_parts
+from sapa.agenda.due import Visit, due_week, visit_of
+from sapa.agenda.plan import Plan, plan
+from sapa.agenda.rules import AgendaRules
+from sapa.desk.city import City
+from sapa.desk.errors import Invalid
+from store import agendas
+from store.db import Ledger, Tx
+from store.ids import uuid7
+from store.tables.visits import Stop
+
+JOB = "agenda_draft"
+#: What to look at in a week without complaints.
+PREVENTIVE = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A planned week that is not written yet; nothing of it refers to a transaction."""
+
+    visit: Visit
+    plan: Plan
+    scored: Mapping[int, Scored]
+    preventive: tuple[int, ...] = ()
+
+
+def draft(ledger: Ledger, city: City, rules: AgendaRules, now: datetime, week: str | None = None) -> int:
+    """The agenda of a week (the next visit's unless given): its id, made when there was none.
+
+    However often this is called there is one agenda a week, and Diskominfo is told once. Raises
+    `Invalid` for a week that is over or has no working day for the visit.
+    """
+    visit = due_week(now, city, rules) if week is None else _asked(week, now, city, rules)
+    with ledger.reading() as tx:
+        found = agendas.by_week(tx, visit.week)
+        if found is not None and found.id is not None:
+            return found.id
+        able = candidates(tx, city, rules, visit)
+        preventive = () if able else tuple(agendas.checkable(tx, PREVENTIVE))
+    proposal = Proposal(
+        visit=visit,
+        plan=plan([one.candidate for one in able], rules),
+        scored={one.ticket_id: one for one in able},
+        preventive=preventive,
+    )
+    return ledger.write(lambda tx: _open(tx, proposal, rules, now))
+
+
+def catch_up(ledger: Ledger, city: City, rules: AgendaRules, now: datetime) -> int | None:
+    """Make the draft whose time has come, or None before that; asked at start and every hour."""
+    visit = due_week(now, city, rules)
+    if now < visit.draft_at:
+        return None
+    agenda_id = draft(ledger, city, rules, now)
+    with ledger.reading() as tx:
+        done = agendas.job_done(tx, JOB, visit.draft_at)
+    if not done:
+        ledger.write(lambda tx: agendas.finish_job(tx, JOB, visit.draft_at, now))
+    return agenda_id
+
+
+def propose(
+    tx: Tx,
+    city: City,
+    rules: AgendaRules,
+    visit: Visit,
+    *,
+    pins: Collection[int] = (),
+    without: Collection[int] = (),
+    order: Sequence[int] = (),
+) -> Proposal:
+    """Plan a week again, with what people pinned, dropped and ordered."""
+    extra = chosen(tx, list(agendas.tickets(tx, pins).values()), city, rules, visit)
+    able = {one.ticket_id: one for one in (*candidates(tx, city, rules, visit), *extra)}
+    scored = {ticket_id: one for ticket_id, one in able.items() if ticket_id not in without}
+    return Proposal(
+        visit=visit,
+        plan=plan([one.candidate for one in scored.values()], rules, pins=pins, order=order),
+        scored=scored,
+        preventive=() if able else tuple(agendas.checkable(tx, PREVENTIVE)),
+    )
+
+
+def settings(rules: AgendaRules) -> dict[str, Any]:
+    """The rules a plan was made by, as the agenda keeps them for later questions."""
+    return {
+        "start": {"name": rules.start_name, "lat": rules.start_lat, "lon": rules.start_lon},
+        "start_time": rules.start_time.strftime("%H:%M"),
+        "budget": rules.budget_minutes,
+        "min_stops": rules.min_stops,
+        "max_stops": rules.max_stops,
+        "service_minutes": rules.service_minutes,
+        "parking_minutes": rules.parking_minutes,
+        "speed_kmh": rules.speed_kmh,
+        "detour": rules.detour,
+        "iterations": rules.iterations,
+        "weights": dict(rules.weights),
+    }
+
+
+def totals(plan: Plan) -> dict[str, Any]:
+    """The sums of a round, as the agenda keeps them."""
+    return {
+        "total": plan.total_minutes,
+        "return": plan.return_min,
+        "over": plan.over_minutes,
+        "score": plan.score,
+    }
+
+
+def add_rows(
+    tx: Tx, agenda_id: int, proposal: Proposal, now: datetime, by_hand: Collection[int] = ()
+) -> None:
+    """Write the round and the best of what was left out."""
+    for position, stop in enumerate(proposal.plan.stops, 1):
+        worth = proposal.scored[stop.ticket_id].score
+        tx.session.add(
+            Stop(
+                uuid=uuid7(now),
+                agenda_id=agenda_id,
+                ticket_id=stop.ticket_id,
+                position=position,
+                arrive_min=stop.arrive_min,
+                travel_min=stop.travel_min,
+                service_min=stop.service_min,
+                score=worth.total,
+                parts={"score": kept_parts(worth.parts), "reason": ""},
+                by_hand="added" if stop.ticket_id in by_hand else "",
+            )
+        )
+    for left in proposal.plan.left_out[: agendas.KEPT_LEFT_OUT]:
+        worth = proposal.scored[left.ticket_id].score
+        tx.session.add(
+            Stop(
+                uuid=uuid7(now),
+                agenda_id=agenda_id,
+                ticket_id=left.ticket_id,
+                position=0,
+                score=worth.total,
+                parts={"score": kept_parts(worth.parts), "reason": left.reason},
+            )
+        )
+    tx.flush()
+
+
+def facts(proposal: Proposal) -> dict[str, Any]:
+    """What a plan says of its candidates."""
+    return {"candidates": len(proposal.scored), "preventive": list(proposal.preventive)}
+
+
+def _open(tx: Tx, proposal: Proposal, rules: AgendaRules, now: datetime) -> int:
+    visit = proposal.visit
+    kept = {**settings(rules), **totals(proposal.plan), **facts(proposal), "ordered": False}
+    made = {"what": "draft", "by": None, "at": now.isoformat(), "key": ""}
+    agenda_id = agendas.open_draft(
+        tx, week=visit.week, visit_on=visit.visit_on, plan={**kept, "history": [made]}, now=now
+    )
+    if agenda_id is None:
+        found = agendas.by_week(tx, visit.week)
+        assert found is not None
+        assert found.id is not None
+        return found.id
+    add_rows(tx, agenda_id, proposal, now)
+    notices.tell(
+        tx,
+        "agenda_draft",
+        notices.diskominfo(),
+        key=f"agenda:{visit.week}",
+        now=now,
+        data={"agenda_id": agenda_id},
+    )
+    return agenda_id
+
+
+def _asked(week: str, now: datetime, city: City, rules: AgendaRules) -> Visit:
+    visit = visit_of(week, city, rules)
+    if visit is None:
+        raise Invalid(f"Pekan {week} tidak punya hari kerja untuk kunjungan.")
+    if visit.visit_on < now.astimezone(city.tz).date():
+        raise Invalid(f"Kunjungan pekan {week} sudah lewat.")
+    return visit
