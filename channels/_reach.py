@@ -7,14 +7,17 @@ import phonenumbers
 _LOCAL = r"[^\s@<>()\[\]\\,;:\"]{1,64}"
 _LABEL = r"[^\s@<>()\[\]\\,;:\".]{1,63}"
 _MAILBOX = re.compile(rf"{_LOCAL}@(?:{_LABEL}\.)+{_LABEL}")
+_LOCAL_TOO = re.compile(rf"{_LOCAL}@(?:{_LABEL}\.)*{_LABEL}")
 _MOBILE = re.compile(r"(?:\+?62|0)(8[1-9]\d{7,10})")
 _BETWEEN = str.maketrans("", "", " -.()\t\u00a0")
 
 
-def mailbox(written: str) -> str:
-    """The e-mail address in lower case, or "" when it is not one."""
+def mailbox(written: str, *, local: bool = False) -> str:
+    """The e-mail address in lower case, or "" when it is none; `local` allows name@host without a dot."""
     bare = written.strip()
-    return bare.lower() if len(bare) <= 254 and _MAILBOX.fullmatch(bare) and bare.isprintable() else ""
+    if len(bare) > 254 or not bare.isprintable():
+        return ""
+    return bare.lower() if (_LOCAL_TOO if local else _MAILBOX).fullmatch(bare) else ""
 
 
 def phone(written: str) -> str:

@@ -1,0 +1,127 @@
+"""An outgoing message as the bytes of a mail: the same message twice gives the same mail."""
+
+import binascii
+import hashlib
+import re
+from base64 import encodebytes
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+from urllib.parse import quote
+
+from channels._email_machine import LOOP_HEADER
+from channels._email_names import message_id
+from channels._email_quote import MARKER
+from channels._reach import mailbox
+from channels._text import clean, file_name, one_line
+from channels.base import Undeliverable
+from channels.message import Attachment, OutboundMessage
+
+_SAFE_ID = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e]{1,250}")
+_KIND = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,80}")
+_PIECE = 42
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """A mail ready to go: envelope, bytes (ASCII, CRLF), and its Message-ID without <>."""
+
+    sender: str
+    to: str
+    message_id: str
+    subject: str
+    data: bytes
+
+
+def build(message: OutboundMessage, ours: str, name: str, now: datetime) -> Mail:
+    """The mail; raises `Undeliverable` when the address is none that can be reached by mail."""
+    to = _envelope_address(message.to.value)
+    local, _, domain = ours.rpartition("@")
+    own = message_id(message.key, message.reply_token, domain)
+    subject = one_line(message.subject) or name
+    reply_to = f"{local}+{message.reply_token}@{domain}" if message.reply_token else ours
+    fields = [
+        ("From", f"{_phrase(name)} <{ours}>"),
+        ("To", f"<{to}>"),
+        ("Subject", _words(subject)),
+        ("Date", format_datetime(now)),
+        ("Message-ID", f"<{own}>"),
+        ("In-Reply-To", _ids([message.in_reply_to])),
+        ("References", _ids([*message.references[::-1], message.in_reply_to])),
+        ("Reply-To", f"<{reply_to}>"),
+        ("Auto-Submitted", "auto-replied" if message.template == "ack" else "auto-generated"),
+        ("X-Auto-Response-Suppress", "OOF, AutoReply"),
+        (LOOP_HEADER, ours),
+        ("MIME-Version", "1.0"),
+    ]
+    head = "".join(f"{field}: {value}\r\n" for field, value in fields if value)
+    data = head.encode("ascii") + _body(message)
+    return Mail(sender=ours, to=to, message_id=own, subject=subject, data=data)
+
+
+def _envelope_address(value: str) -> str:
+    local, at, domain = mailbox(value, local=True).rpartition("@")
+    if not at or not local.isascii():
+        raise Undeliverable("Ini bukan alamat e-mail yang dapat dikirimi.")
+    try:
+        return f"{local}@{domain.encode('idna').decode('ascii')}"
+    except UnicodeError as error:
+        raise Undeliverable("Nama domain alamat ini tidak sah.") from error
+
+
+def _body(message: OutboundMessage) -> bytes:
+    files = [one for one in message.attachments if one.content]
+    if not files:
+        return _text(message)
+    boundary = "=_sapa_" + hashlib.sha256(message.key.encode("utf-8", "replace")).hexdigest()[:24]
+    head = f'Content-Type: multipart/mixed; boundary="{boundary}"\r\n\r\n'.encode()
+    mark = b"--" + boundary.encode()
+    parts = [_text(message), *(_file(one) for one in files)]
+    return head + b"".join(mark + b"\r\n" + part + b"\r\n" for part in parts) + mark + b"--\r\n"
+
+
+def _text(message: OutboundMessage) -> bytes:
+    """The words: our marker above when an answer can come back, the links below."""
+    above = f"--- {MARKER} ---\n\n" if message.reply_token else ""
+    links = "".join(f"\n{one_line(label)}:\n{one_line(url, 2000)}\n" for label, url in message.actions)
+    written = f"{above}{clean(message.text).rstrip()}\n{links}".replace("\n", "\r\n").encode()
+    head = b'Content-Type: text/plain; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+    return head + binascii.b2a_qp(written, istext=True)
+
+
+def _file(one: Attachment) -> bytes:
+    kind = one.media_type.lower() if _KIND.fullmatch(one.media_type.lower()) else "application/octet-stream"
+    named = file_name(one.name)
+    plain = "".join(c if c.isascii() else "_" for c in named)
+    head = (
+        f"Content-Type: {kind}\r\n"
+        f'Content-Disposition: attachment; filename="{plain}";\r\n'
+        f" filename*=utf-8''{quote(named, safe='')}\r\n"
+        "Content-Transfer-Encoding: base64\r\n\r\n"
+    )
+    return head.encode("ascii") + encodebytes(one.content).replace(b"\n", b"\r\n")
+
+
+def _ids(listed: list[str]) -> str:
+    """Message-IDs in brackets, a line each; what is no safe id (a digest of ours, an oddity) is left out."""
+    safe = dict.fromkeys(one for one in listed if "@" in one and _SAFE_ID.fullmatch(one))
+    return "\r\n ".join(f"<{one}>" for one in safe)
+
+
+def _phrase(name: str) -> str:
+    plain = one_line(name, 100)
+    return f'"{plain}"' if re.fullmatch(r"[A-Za-z0-9 .,&()-]*", plain) else _words(plain, always=True)
+
+
+def _words(text: str, *, always: bool = False) -> str:
+    """A header value in ASCII: as it is, or as RFC 2047 words of whole characters, a line each."""
+    if text.isascii() and "=?" not in text and len(text) <= 70 and not always:
+        return text
+    pieces, piece = [], b""
+    for character in text:
+        if len(piece) + len(character.encode()) > _PIECE:
+            pieces.append(piece)
+            piece = b""
+        piece += character.encode()
+    pieces.append(piece)
+    return "\r\n ".join(f"=?utf-8?b?{binascii.b2a_base64(one, newline=False).decode()}?=" for one in pieces)

@@ -1,0 +1,85 @@
+"""Message-IDs, reply addresses and senders: how our mails are named, and how an answer is recognised."""
+
+import hashlib
+import re
+from email.utils import parseaddr
+from functools import lru_cache
+
+from channels._email_decode import words
+from channels._reach import mailbox
+from channels._text import one_line
+
+_ID = re.compile(r"<([^<>\s]{1,250})>")
+_BARE_ID = re.compile(r"[^<>\s]{1,250}")
+_SIMPLE_FROM = re.compile(r'\s*"?([^"\\<>@,()]*)"?\s*<([^<>\s@,"]+@[^<>\s@,"]+)>\s*')
+_ANYWHERE = re.compile(r"[^\s<>()\",;:@]{1,64}@[^\s<>()\",;:@]{1,253}")
+_SAFE = r"[A-Za-z0-9_.~-]{1,200}"
+_MAX_FROM = 2_000
+
+
+def message_id(key: str, token: str, domain: str) -> str:
+    """Our Message-ID (without <>) of an outgoing message: the same key has the same one."""
+    named = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:32]
+    return f"sapa.{named}.{token}@{domain}" if token else f"sapa.{named}@{domain}"
+
+
+def is_ours(external_id: str, domain: str) -> bool:
+    """Whether a Message-ID has the form of ours."""
+    return bool(_ours(domain).fullmatch(external_id))
+
+
+def token_of_id(external_id: str, domain: str) -> str:
+    """The reply token inside one of our Message-IDs, or ""."""
+    found = _ours(domain).fullmatch(external_id)
+    return (found[1] or "") if found else ""
+
+
+def token_of_address(address: str, ours: str) -> str:
+    """The reply token of lapor+TOKEN@domain, or ""."""
+    local, _, domain = ours.rpartition("@")
+    given, _, at = address.strip().rpartition("@")
+    if at.lower() != domain.lower() or given[: len(local) + 1].lower() != f"{local}+".lower():
+        return ""
+    token = given[len(local) + 1 :]
+    return token if re.fullmatch(_SAFE, token) else ""
+
+
+def is_our_address(address: str, ours: str) -> bool:
+    """Whether mail to this address is for us: the address itself or a reply address of it."""
+    return address.strip().lower() == ours.lower() or bool(token_of_address(address, ours))
+
+
+def ids(value: str) -> list[str]:
+    """The Message-IDs of a header value, without <>, as they stand."""
+    if not value:
+        return []
+    found = _ID.findall(value)
+    bare = value.strip()
+    return [one_line(one) for one in found or ([bare] if _BARE_ID.fullmatch(bare) else [])]
+
+
+def own_id(value: str) -> str:
+    """The Message-ID a mail gives itself, or "" when it gives none worth the name."""
+    return next(iter(ids(value)), "")
+
+
+def sender(value: str) -> tuple[str, str]:
+    """(address in lower case or "", name) of a From value."""
+    value = value[:_MAX_FROM]
+    simple = _SIMPLE_FROM.fullmatch(value)
+    name, address = (simple[1], simple[2]) if simple else _parse(value)
+    return mailbox(words(address), local=True), one_line(words(name.strip().strip("'")), 200)
+
+
+def _parse(value: str) -> tuple[str, str]:
+    """By the book; but the library recurses into nested comments, so those are only searched."""
+    name, address = parseaddr(value) if value.count("(") < 20 else ("", "")
+    if not address or "@" not in address:
+        anywhere = _ANYWHERE.search(value)
+        address = anywhere[0] if anywhere else ""
+    return name, address
+
+
+@lru_cache(maxsize=8)
+def _ours(domain: str) -> re.Pattern[str]:
+    return re.compile(rf"sapa\.[0-9a-f]{{32}}(?:\.({_SAFE}))?@{re.escape(domain)}", re.IGNORECASE)
