@@ -46,13 +46,9 @@ class Facts:
         """Whether nothing of this ticket may be told but its number."""
         return self.ticket.privacy == "secret" or bool(self.ticket.sensitive)
 
-    def due(self, *steps: str) -> datetime | None:
-        """When the first of these steps that is still open is due; without steps, the ticket."""
-        for step in steps:
-            for deadline in self.deadlines:
-                if deadline.step == step:
-                    return deadline.due_at
-        return self.ticket.due_at
+    def open(self, step: str) -> datetime | None:
+        """When the open promise of this step is due, or None."""
+        return next((deadline.due_at for deadline in self.deadlines if deadline.step == step), None)
 
 
 def facts(tx: Tx, row: Claimed) -> Facts:

@@ -34,7 +34,7 @@ def verify(secret: bytes, token: str) -> UUID | None:
 
 def tracking_url(public_url: str, ref: str, token: str) -> str:
     """The reporter's private page."""
-    return f"{public_url.rstrip('/')}/lacak/{quote(ref)}?k={quote(token)}"
+    return f"{public_url.rstrip('/')}/lacak/{quote(ref, safe='')}?k={quote(token, safe='')}"
 
 
 def action_url(public_url: str, secret: bytes, uuid: UUID) -> str:
@@ -44,12 +44,12 @@ def action_url(public_url: str, secret: bytes, uuid: UUID) -> str:
 
 def ticket_url(public_url: str, ref: str) -> str:
     """The ticket in the staff console; asks for a login."""
-    return f"{public_url.rstrip('/')}/petugas/laporan/{quote(ref)}"
+    return f"{public_url.rstrip('/')}/petugas/laporan/{quote(ref, safe='')}"
 
 
 def agenda_url(public_url: str, week: str) -> str:
     """The review page of one week's field visit."""
-    return f"{public_url.rstrip('/')}/petugas/agenda/{quote(week)}"
+    return f"{public_url.rstrip('/')}/petugas/agenda/{quote(week, safe='')}"
 
 
 def map_url(lat: float, lon: float) -> str:

@@ -16,16 +16,21 @@ from notifier.words import OUTCOMES, day, line, lines
 from store.db import Tx
 from store.files import Files
 from store.outbox import Claimed
+from store.tables import AttachmentRow
 
 _SUMMARY = 600
 _WORDS = 3000
 _ABOUT = 60
 _PHOTOS = 3
 _PHOTO_BYTES = 6_000_000
-_SUFFIX = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif"}
+_STEPS = {"verify": "Tenggat triase", "first_response": "Tenggat tanggapan", "resolve": "Tenggat selesai"}
 
 _TEMPLATES = Environment(  # noqa: S701 (plain text: escaping would spoil it)
-    loader=PackageLoader("notifier"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    loader=PackageLoader("notifier"),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
 )
 
 
@@ -55,20 +60,23 @@ class Renderer:
         context |= {"photos": len(attached), "more_photos": len(pictures) - len(attached)}
         return _office_mail(tx, row, to, row.notice, context, attached)
 
-    def _photos(self, pictures: list[Any]) -> tuple[Attachment, ...]:
+    def _photos(self, pictures: list[AttachmentRow]) -> tuple[Attachment, ...]:
         """The first cleaned copies that fit into one mail, under names that say nothing."""
         found: list[Attachment] = []
         room = _PHOTO_BYTES
         for picture in pictures[:_PHOTOS]:
             try:
-                content = self._files.read(picture.served)
-            except OSError:
+                content = self._files.read(picture.served or "")
+            except (OSError, ValueError):
                 continue
             room -= len(content)
             if room < 0:
                 break
-            name = f"foto-{len(found) + 1}.{_SUFFIX.get(picture.media_type, 'img')}"
-            found.append(Attachment(name=name, media_type=picture.media_type, content=content))
+            suffix = (
+                "png" if content.startswith(b"\x89PNG") else "jpeg"
+            )  # cleaned copies are one or the other
+            name = f"foto-{len(found) + 1}.{suffix}"
+            found.append(Attachment(name=name, media_type=f"image/{suffix}", content=content))
         return tuple(found)
 
 
@@ -166,11 +174,7 @@ def _for_citizen(known: Facts, head: Letterhead) -> dict[str, Any]:
     """For the reporter; of a sealed ticket no word leaves by a channel others may read."""
     ticket, event, sealed = known.ticket, known.event, known.sealed
     data = event.data if event else {}
-
-    def on(*steps: str) -> str:
-        due = known.due(*steps)
-        return day(due, head.tz) if due else ""
-
+    expected = known.open("resolve") or ticket.due_at
     return {
         "track": tracking_url(head.public_url, ticket.ref, ticket.token),
         "urgent": head.urgent_numbers if ticket.urgent else (),
@@ -179,10 +183,10 @@ def _for_citizen(known: Facts, head: Letterhead) -> dict[str, Any]:
         "letter": "" if sealed else line(str(data.get("letter", "")), 120),
         "words": "" if sealed or event is None else lines(event.text, _WORDS),
         "outcome": "" if sealed else OUTCOMES.get(ticket.outcome, ""),
-        "expected": on("resolve"),
-        "checked_by": on("verify"),
-        "confirm_by": _open(known, "confirm", head),
-        "complete_by": _open(known, "complete", head),
+        "expected": day(expected, head.tz) if expected else "",
+        "checked_by": _until(known, "verify", head),
+        "confirm_by": _until(known, "confirm", head),
+        "complete_by": _until(known, "complete", head),
     }
 
 
@@ -190,7 +194,7 @@ def _about(known: Facts, row: Claimed, head: Letterhead, now: datetime) -> dict[
     """For an agency or the desk: what it is, where, until when and why; never who said so."""
     ticket, disposition, event = known.ticket, known.disposition, known.event
     summary = lines(ticket.summary, _SUMMARY)
-    due = known.due("first_response", "resolve") if row.opd else known.due("verify")
+    dues = _promises(known, ("first_response", "resolve") if row.opd else ("verify", "resolve"), head, now)
     decliner = event.opd if event else ""
     candidates = list(disposition.candidates[:2]) if disposition else []
     return {
@@ -199,8 +203,8 @@ def _about(known: Facts, row: Claimed, head: Letterhead, now: datetime) -> dict[
         "where": _where(known),
         "map": map_url(ticket.lat, ticket.lon) if ticket.lat is not None and ticket.lon is not None else "",
         "urgent": ticket.urgent,
-        "due": day(due, head.tz) if due else "",
-        "late": due is not None and due < now,
+        "dues": dues,
+        "late": any(late for _, _, late in dues),
         "because": line(disposition.because, 300) if disposition else "",
         "supports": disposition is not None and row.opd in disposition.supporting,
         "guesses": [head.opd_name(code) for code in candidates],
@@ -229,10 +233,18 @@ def _where(known: Facts) -> str:
     return ", ".join(filter(None, (line(ticket.place, 200), kelurahan)))
 
 
-def _open(known: Facts, step: str, head: Letterhead) -> str:
+def _until(known: Facts, step: str, head: Letterhead) -> str:
     """The day an open promise of this step ends, or ""."""
-    due = next((deadline.due_at for deadline in known.deadlines if deadline.step == step), None)
+    due = known.open(step)
     return day(due, head.tz) if due else ""
+
+
+def _promises(
+    known: Facts, steps: tuple[str, ...], head: Letterhead, now: datetime
+) -> list[tuple[str, str, bool]]:
+    """(what, which day, whether it has passed) of the open promises of these steps."""
+    found = [(_STEPS[step], known.open(step)) for step in steps]
+    return [(what, day(due, head.tz), due < now) for what, due in found if due is not None]
 
 
 def _subject(notice: str, context: dict[str, Any]) -> str:

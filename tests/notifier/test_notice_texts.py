@@ -1,0 +1,384 @@
+"""What each notice says, and what it must never say."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from post_world import HEAD, LINK, PLACE, WORDS, World
+
+from channels.message import OutboundMessage
+from notifier.facts import NotTellable
+from notifier.links import sign
+from notifier.notices import NOTICES, agency
+from store.tables import ActionLink, Contact, Conversation, Identity, Message, Ticket
+
+LOGIN = "https://sapa.example.id/petugas/laporan/SMP-2611-0042"
+ACT = f"https://sapa.example.id/aksi/{sign(HEAD.secret, LINK)}"
+CITIZEN = [kind for kind, notice in NOTICES.items() if notice.audience == "citizen"]
+OFFICE = [kind for kind, notice in NOTICES.items() if notice.audience != "citizen"]
+
+
+def _track(world: World) -> str:
+    with world.ledger.reading() as tx:
+        token = tx.run("select token from ticket where id = :id", id=world.ticket_id)[0][0]
+    return f"https://sapa.example.id/lacak/SMP-2611-0042?k={token}"
+
+
+def _everything(message: OutboundMessage) -> str:
+    files = " ".join(file.name for file in message.attachments)
+    return " ".join([message.subject, message.text, files, repr(message.actions)])
+
+
+def _busy(world: World, text: str = "Sudah kami periksa.") -> dict[str, Any]:
+    """Everything a notice might quote, and the `data` that points to it."""
+    world.photo(1)
+    data = {"letter": "500/12/2026", "outcome": "fixed"}
+    event = world.event("answered", text, opd="DISHUB", data=data)
+    for step in ("verify", "confirm", "complete"):
+        world.promise(step, 10)
+    world.change(Ticket, world.ticket_id, urgent=True, outcome="fixed", owner="PLN", refusals=2)
+    return {"event_id": event, "disposition_id": world.disposition_id, "agenda_id": world.agenda()}
+
+
+def test_the_acknowledgement_tells_number_agency_day_and_private_link(world: World) -> None:
+    message = world.render("ack")
+    assert (message.to.channel, message.to.value) == ("fake", "warga-77")
+    assert message.subject == "Laporan Anda kami terima: SMP-2611-0042"
+    assert message.text == (
+        "Terima kasih, laporan Anda sudah kami terima.\n"
+        "Nomor: SMP-2611-0042\n"
+        "Diteruskan kepada: Dinas Perhubungan\n"
+        "Perkiraan selesai: paling lambat Selasa, 8 Desember 2026\n"
+        "\n"
+        f"Pantau atau lengkapi laporan: {_track(world)}\n"
+        "\n"
+        "Sapa Warga\n"
+    )
+    assert message.actions == (("Lihat laporan", _track(world)),)
+    assert message.template == "ack"
+
+
+def test_the_acknowledgement_of_a_ticket_in_triage_says_who_looks_at_it_until_when(world: World) -> None:
+    world.change(Ticket, world.ticket_id, opd="", status="triage")
+    assert "untuk diteruskan kepada dinas yang tepat.\n" in world.render("ack", "a").text
+    world.promise("verify", 3)
+    assert "dinas yang tepat, paling lambat Jumat, 27 November 2026." in world.render("ack", "b").text
+
+
+def test_an_urgent_matter_is_answered_with_the_numbers_to_call(world: World) -> None:
+    world.change(Ticket, world.ticket_id, urgent=True)
+    text = world.render("ack").text
+    assert "mohon segera telepon:\n- 112 (darurat)\n- 110 (polisi)\n" in text
+
+
+def test_an_answer_finds_the_thread_of_the_citizen(world: World) -> None:
+    world.tell("ack", "ack")
+    world.insert(
+        Message(
+            uuid=LINK,
+            direction="out",
+            channel="fake",
+            account="desk",
+            external_id="out-1",
+            ticket_id=world.ticket_id,
+            conversation_id=world.conversation_id,
+            sent_at=world.now,
+            received_at=world.now,
+        )
+    )
+    world.change(Ticket, world.ticket_id, token="token-1")
+    world.change(Ticket, world.ticket_id, status="accepted")
+    world.ledger.write(lambda tx: tx.run("update outbox set state = 'sent' where key = 'ack'"))
+    message = world.render("accepted")
+    assert (message.in_reply_to, message.references) == ("in-1", ("out-1", "in-1"))
+    assert message.reply_token == "token-1"
+    assert message.text.startswith(
+        "Laporan SMP-2611-0042 sudah diterima Dinas Perhubungan dan mulai dikerjakan."
+    )
+
+
+def test_a_web_citizen_who_left_an_address_is_written_to_there(world: World) -> None:
+    contact = world.insert(Contact(channel="email", created_at=world.now))
+    world.insert(Identity(contact_id=contact, channel="email", value="w@example.org", name=""))
+    world.change(Conversation, world.conversation_id, reply_contact_id=contact)
+    world.contact_id, world.channel = contact, "email"
+    message = world.render("ack")
+    assert (message.to.channel, message.to.value) == ("email", "w@example.org")
+    assert (message.in_reply_to, message.references) == ("", ())
+
+
+def test_a_question_is_asked_in_its_own_words_with_a_day_to_answer(world: World) -> None:
+    event = world.event("asked", "Di depan nomor berapa?\r\nTerima\x07 kasih.")
+    world.promise("complete", 10)
+    text = world.render("question", data={"event_id": event}).text
+    assert "\n\nDi depan nomor berapa?\nTerima kasih.\n\nMohon balas pesan ini, atau jawab di: " in text
+    assert "Mohon dijawab paling lambat Jumat, 4 Desember 2026." in text
+
+
+#: A kind of notice and what its text holds.
+SAID = [
+    ("answer", "Ada jawaban atas laporan SMP-2611-0042.\n\nSudah kami periksa.\n"),
+    ("resolved", "Hasil: sudah ditangani\n\nSudah kami periksa.\n\nApakah sudah sesuai?"),
+    ("resolved", "Tanpa kabar sampai Jumat, 4 Desember 2026, laporan kami tutup."),
+    ("reopened", "kami buka kembali dan ditangani lagi oleh Dinas Perhubungan."),
+    ("closed", 'mohon pilih "Belum selesai" di: https://sapa.example.id/lacak/'),
+    ("archived", "Alasan: Sudah kami periksa."),
+    ("handed_over", "kami teruskan kepada PLN.\nNomor surat: 500/12/2026\n\nSudah kami periksa.\n"),
+    ("moved", "sekarang ditangani oleh Dinas Perhubungan.\nPerkiraan selesai: paling lambat Selasa"),
+    (
+        "assigned",
+        "Isi: Lampu jalan padam tiga malam, kami khawatir.\nTempat: Jalan Mawar depan pos ronda",
+    ),
+    ("assigned", "DARURAT: mohon segera ditangani."),
+    ("taken_away", "tidak lagi ditugaskan kepada Dinas Perhubungan.\nTautan tindakan yang lama"),
+    ("reopened_opd", "Laporan ini dibuka kembali karena dinyatakan belum selesai."),
+    (
+        "citizen_wrote",
+        f"Pelapor menambahkan keterangan pada laporan SMP-2611-0042.\nMohon dibaca di: {LOGIN}",
+    ),
+    ("reminder", "Laporan ini mendekati tenggat."),
+    ("triage", "Dugaan terbaik: Dinas Perhubungan; PLN\nAlasan: Penerangan jalan adalah urusan"),
+    ("triage", "Tenggat triase: Jumat, 4 Desember 2026\nTenggat selesai: Selasa, 8 Desember 2026\n"),
+    ("declined", "Dinas Perhubungan menyatakan laporan berikut bukan kewenangannya (penolakan ke-2)."),
+    ("declined", "Alasan: Sudah kami periksa.\nSekarang pada: Dinas Perhubungan\n"),
+    (
+        "agenda_draft",
+        "minggu 2026-W48 sudah siap.\nHari kunjungan: Rabu, 25 November 2026\nTitik kunjungan: 1\n",
+    ),
+    ("agenda_draft", "Mohon diperiksa dan disetujui: https://sapa.example.id/petugas/agenda/2026-W48"),
+]
+
+
+def test_each_notice_says_what_it_is_for(world: World) -> None:
+    data = _busy(world)
+    texts = {kind: world.render(kind, data=data).text for kind in NOTICES}
+    assert {notice for notice, _ in SAID} | {"ack", "accepted", "question"} == set(NOTICES)
+    for notice, said in SAID:
+        assert said in texts[notice], notice
+
+
+def test_an_assignment_carries_place_deadlines_reason_photos_and_both_links(world: World) -> None:
+    for number in range(5):
+        world.photo(number)
+    message = world.render("assigned", data={"disposition_id": world.disposition_id})
+    assert (message.to.channel, message.to.value, message.to.name) == (
+        "email",
+        "dishub@example.id",
+        "Dinas Perhubungan",
+    )
+    assert message.subject == f"Disposisi SMP-2611-0042: {WORDS}"
+    assert message.text == (
+        "Yth. Dinas Perhubungan,\n"
+        "\n"
+        "Mohon ditindaklanjuti laporan berikut.\n"
+        "\n"
+        "Nomor: SMP-2611-0042\n"
+        f"Isi: {WORDS}\n"
+        f"Tempat: {PLACE}, Kelurahan Kranggan\n"
+        "Peta: https://www.openstreetmap.org/?mlat=-7.480000&mlon=112.430000#map=18/-7.480000/112.430000\n"
+        "Tenggat tanggapan: Selasa, 1 Desember 2026\n"
+        "Tenggat selesai: Selasa, 8 Desember 2026\n"
+        "Mengapa ke sini: Penerangan jalan adalah urusan Dinas Perhubungan.\n"
+        "Foto: 3 terlampir, 2 lagi di halaman laporan\n"
+        "\n"
+        "Terima atau tolak tanpa masuk akun (sampai Selasa, 1 Desember 2026):\n"
+        f"{ACT}\n"
+        f"Buka laporan: {LOGIN}\n"
+        "\n"
+        "Sapa Warga\n"
+    )
+    assert [(file.name, file.media_type) for file in message.attachments] == [
+        ("foto-1.jpeg", "image/jpeg"),
+        ("foto-2.jpeg", "image/jpeg"),
+        ("foto-3.jpeg", "image/jpeg"),
+    ]
+    assert message.reply_token == ""
+
+
+def test_a_supporting_agency_is_asked_for_support_and_gets_no_action_link(world: World) -> None:
+    text = world.render("assigned", to=agency("DLH")).text
+    assert text.startswith("Yth. Dinas Lingkungan Hidup,\n\nMohon dukungan untuk laporan berikut.")
+    assert "/aksi/" not in text
+
+
+def test_a_link_that_no_longer_works_is_not_sent(world: World) -> None:
+    good = {"used_at": None, "revoked_at": None, "expires_at": world.now + timedelta(days=1)}
+    for how in good:
+        world.change(ActionLink, LINK, **{**good, how: world.now})
+        text = world.render("assigned", how).text
+        assert "/aksi/" not in text, how
+        assert LOGIN in text, how
+    world.change(ActionLink, LINK, **good)
+    assert ACT in world.render("assigned", "good").text
+
+
+def test_photos_that_are_gone_or_too_large_are_left_to_the_console(world: World) -> None:
+    world.photo(1, b"\x89PNG" + b"x" * 4_000_000)
+    world.photo(2)
+    world.photo(3, b"y" * 4_000_000)
+    second = next(path for path in world.files.root.glob("??/*") if path.stat().st_size < 1000)
+    second.unlink()
+    message = world.render("assigned")
+    assert [(file.name, file.media_type) for file in message.attachments] == [("foto-1.png", "image/png")]
+    assert "Foto: 1 terlampir, 2 lagi di halaman laporan" in message.text
+
+
+def test_mails_about_one_ticket_stand_in_one_thread_of_the_agency(world: World) -> None:
+    first = world.render("assigned", "assigned:1")
+    second = world.render("reminder", "reminder:1")
+    assert first.in_reply_to == ""
+    assert (second.in_reply_to, second.references) == ("id-assigned:1", ("id-assigned:1",))
+
+
+def test_a_place_we_are_not_sure_of_says_so_and_an_unknown_one_is_left_out(world: World) -> None:
+    world.change(Ticket, world.ticket_id, place_sure=False, place="", lat=None)
+    text = world.render("assigned", "a").text
+    assert "Tempat: Kelurahan Kranggan (perlu dipastikan)\n" in text
+    assert "Peta:" not in text
+    world.change(Ticket, world.ticket_id, kelurahan="", summary="")
+    message = world.render("assigned", "b")
+    assert "Tempat:" not in message.text
+    assert "Isi:" not in message.text
+    assert message.subject == "Disposisi SMP-2611-0042"
+
+
+def test_a_deadline_that_has_passed_is_called_so(world: World) -> None:
+    world.promise("first_response", -1)
+    text = world.render("reminder").text
+    assert "Laporan ini sudah melewati tenggat." in text
+    assert "Tenggat tanggapan: Senin, 23 November 2026 (sudah lewat)\n" in text
+
+
+def test_who_lost_a_ticket_reads_who_has_it_now(world: World) -> None:
+    text = world.render("taken_away", to=agency("DLH")).text
+    assert "ditugaskan kepada Dinas Lingkungan Hidup; sekarang ditangani Dinas Perhubungan." in text
+
+
+def test_a_second_refusal_leaves_the_decision_to_the_desk(world: World) -> None:
+    world.change(Ticket, world.ticket_id, opd="", refusals=0)
+    text = world.render("declined").text
+    assert (
+        "OPD menyatakan laporan berikut bukan kewenangannya.\nKeputusan selanjutnya ada pada Diskominfo."
+        in text
+    )
+
+
+def test_without_rows_to_quote_a_notice_still_reads_well(world: World) -> None:
+    def act(tx: Any) -> None:
+        tx.run("delete from action_link")
+        tx.run("delete from disposition")
+        tx.run("delete from deadline")
+
+    world.ledger.write(act)
+    world.change(Ticket, world.ticket_id, opd="", summary="", kelurahan="", place="", lat=None)
+    data = {"agenda_id": world.agenda()}
+    for kind in NOTICES:
+        text = world.render(kind, data=data).text
+        assert "None" not in text, kind
+        assert "\n\n\n" not in text, kind
+        assert " \n" not in text, kind
+        assert ": \n" not in text, kind
+
+
+def test_a_long_complaint_is_cut_and_a_header_stays_one_line(world: World) -> None:
+    world.change(
+        Ticket, world.ticket_id, summary="Lubang\r\nBcc: x@example.org\u2028 " + "sangat dalam " * 200
+    )
+    message = world.render("assigned")
+    assert message.subject.startswith("Disposisi SMP-2611-0042: Lubang Bcc: x@example.org sangat dalam")
+    assert message.subject.isprintable()
+    assert len(message.subject) <= 150
+    summary = message.text.split("Isi: ")[1].split("Tempat:")[0]
+    assert len(summary.strip()) <= 600
+    assert summary.strip().endswith("…")
+
+
+@pytest.mark.parametrize("seal", [{"privacy": "secret"}, {"sensitive": "kekerasan"}])
+def test_of_a_sealed_ticket_no_notice_tells_more_than_its_number(world: World, seal: dict[str, str]) -> None:
+    secret_words = "Tetangga memukul anaknya tiap malam"
+    reply = "Kami sudah mengunjungi rumahnya"
+    data = _busy(world, reply)
+    world.change(Ticket, world.ticket_id, summary=secret_words, **seal)
+    for kind in NOTICES:
+        message = world.render(kind, data=data)
+        everything = _everything(message)
+        for word in ("memukul", "Tetangga", "mengunjungi", "Mawar", "Kranggan", "112.43", "Penerangan"):
+            assert word not in everything, kind
+        assert "warga-77" not in everything
+        assert "Nama Pelapor" not in everything
+        assert message.attachments == ()
+        if kind in OFFICE:
+            assert "/aksi/" not in everything, kind
+            assert "/lacak/" not in everything, kind
+            assert "PLN" not in everything, kind
+        elif kind not in {"closed"}:
+            assert "Perhubungan" not in everything, kind
+
+
+def test_the_sealed_mail_is_number_and_login_link(world: World) -> None:
+    world.change(Ticket, world.ticket_id, privacy="secret")
+    message = world.render("assigned")
+    assert message.text == (
+        "Yth. Dinas Perhubungan,\n\nDisposisi SMP-2611-0042.\n"
+        f"Isinya hanya dapat dibaca setelah masuk: {LOGIN}\n\nSapa Warga\n"
+    )
+    question = world.render("question", data={"event_id": world.event("asked", "Siapa namanya?")})
+    assert "Mohon baca dan jawab di: https://" in question.text
+    assert "Kami menjaga kerahasiaan laporan ini." in world.render("ack").text
+
+
+def test_no_agency_ever_learns_who_complained(world: World) -> None:
+    data = _busy(world)
+    for kind in OFFICE:
+        message = world.render(kind, data=data)
+        everything = _everything(message)
+        assert "warga-77" not in everything, kind
+        assert "Pelapor" not in everything.replace("Pelapor menambahkan", "").replace(
+            "Pelapor menulis", ""
+        ), kind
+        assert message.reply_token == "", kind
+
+
+def test_every_citizen_notice_has_number_link_brand_and_fits_a_phone(world: World) -> None:
+    data = _busy(world)
+    for kind in CITIZEN:
+        text = world.render(kind, data=data).text
+        assert "SMP-2611-0042" in text, kind
+        assert _track(world) in text, kind
+        assert text.endswith("\n\nSapa Warga\n"), kind
+        assert len(text) < 600, kind
+        assert WORDS not in text, kind
+
+
+def test_the_letterhead_in_force_is_the_one_used(world: World) -> None:
+    world.head = replace(HEAD, brand="Curhat Kota", opd_names={})
+    text = world.render("ack").text
+    assert text.endswith("Curhat Kota\n")
+    assert "Diteruskan kepada: DISHUB\n" in text
+
+
+def test_who_has_no_address_cannot_be_told_and_the_reason_says_so(world: World) -> None:
+    world.head = replace(HEAD, opd_emails={}, diskominfo_email="")
+    with pytest.raises(NotTellable, match="Dinas Perhubungan belum punya alamat e-mail"):
+        world.render("assigned")
+    with pytest.raises(NotTellable, match="Diskominfo belum punya alamat e-mail"):
+        world.render("triage")
+    world.ledger.write(lambda tx: tx.run("delete from identity"))
+    with pytest.raises(NotTellable, match="Kontak pelapor sudah dihapus"):
+        world.render("ack")
+
+
+def test_a_notice_about_nothing_is_not_told(world: World) -> None:
+    with pytest.raises(NotTellable, match="Laporannya tidak ada lagi"):
+        world.render("assigned", ticket_id=None)
+    with pytest.raises(NotTellable, match="Agendanya tidak ada lagi"):
+        world.render("agenda_draft", data={"agenda_id": 99})
+
+
+def test_times_are_the_citys(world: World) -> None:
+    late_evening = world.now.replace(hour=17, minute=30)  # half past midnight of the next day in Mojokerto
+    days = (late_evening + timedelta(days=1) - world.now).total_seconds() / 86_400
+    world.ledger.write(lambda tx: tx.run("delete from deadline"))
+    world.promise("resolve", days)
+    assert "paling lambat Kamis, 26 November 2026" in world.render("ack").text
