@@ -1,6 +1,7 @@
 """The acts of those who work on a ticket: accept, decline, ask, answer, resolve, hand over, note."""
 
 from datetime import datetime
+from typing import Any
 
 from notifier import notices
 from sapa.desk import promises
@@ -47,7 +48,7 @@ def decline(
     candidates = history[0].candidates if history else []
     tried = {row.opd for row in history}
     heir = "" if deed.ticket.refusals >= REFUSALS else _next(deed, candidates, tried)
-    deed.record("declined", reason, next=heir)
+    deed.record("declined", reason, of=deed.ticket.opd, next=heir)
     disposition = assign(
         tx,
         ticket_id,
@@ -157,7 +158,7 @@ def resolve(
     text = clean(text, what="Hasil")
     if outcome not in OUTCOMES:
         raise Invalid("Pilih hasil penanganan.")
-    data: dict[str, object] = {}
+    data: dict[str, Any] = {}
     if outcome == "conditional":
         this_year = now.astimezone(city.tz).year
         if budget_year is None or not this_year <= budget_year <= this_year + 5:
@@ -173,7 +174,7 @@ def resolve(
     return _resolved(deed, outcome, text, **data)
 
 
-def _resolved(deed: Deed, outcome: str, text: str, **data: object) -> Done:
+def _resolved(deed: Deed, outcome: str, text: str, **data: Any) -> Done:
     promises.meet(deed.tx, deed.id, deed.now, *promises.OURS)
     promises.drop(deed.tx, deed.id, deed.now)
     promise(deed.tx, deed.id, "confirm", deed.ticket.type, deed.now, deed.city)

@@ -1,6 +1,7 @@
 """The reporter's side: confirm, say "belum selesai", answer our question, or keep silent."""
 
 from datetime import datetime
+from typing import Any
 
 from notifier import notices
 from sapa.desk import promises
@@ -8,7 +9,6 @@ from sapa.desk.actor import Actor, Done
 from sapa.desk.assign import assign
 from sapa.desk.city import City
 from sapa.desk.deed import Deed, begin
-from sapa.desk.errors import ActError
 from sapa.desk.mask import mask
 from sapa.desk.wording import clean
 from store import assignments, events, messages, tickets
@@ -18,9 +18,7 @@ from store.ids import uuid7
 SYSTEM = Actor(kind="system")
 
 
-def confirm(
-    tx: Tx, ticket_id: int, by: Actor, *, version: int, key: str, now: datetime, city: City
-) -> Done:
+def confirm(tx: Tx, ticket_id: int, by: Actor, *, version: int, key: str, now: datetime, city: City) -> Done:
     """The reporter says it is done: the ticket is closed."""
     deed = begin(tx, "confirm", ticket_id, by, version=version, key=key, now=now, city=city)
     if isinstance(deed, Done):
@@ -38,10 +36,10 @@ def close_silent(tx: Tx, now: datetime, city: City, limit: int = 100) -> int:
     for ticket_id, version, promise_id in tickets.silent(tx, now, limit):
         key = f"silent:{promise_id}"
         deed = begin(tx, "close", ticket_id, SYSTEM, version=version, key=key, now=now, city=city)
-        if isinstance(deed, Deed):
-            promises.drop(tx, ticket_id, now)
-            _closed(deed, satisfied=None)
-            closed += 1
+        assert isinstance(deed, Deed)
+        promises.drop(tx, ticket_id, now)
+        _closed(deed, satisfied=None)
+        closed += 1
     return closed
 
 
@@ -76,7 +74,7 @@ def reopen(
     return deed.done()
 
 
-def _kept(deed: Deed, text: str) -> dict[str, int]:
+def _kept(deed: Deed, text: str) -> dict[str, Any]:
     """A reporter's own words, unmasked, as a message of the ticket; an officer's need none."""
     if deed.by.kind != "citizen":
         return {}

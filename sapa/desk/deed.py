@@ -46,8 +46,9 @@ class Deed:
         """See what driver SQL changed on the ticket."""
         tickets.get(self.tx, self.id)
 
-    def record(self, kind: str, text: str = "", *, public: bool = False, **data: Any) -> int:
-        """Write the act into the history, once; returns the event's id."""
+    def record(self, kind: str, text: str = "", *, public: bool = False, of: str = "", **data: Any) -> None:
+        """Write the act into the history, once; `of` is the OPD it is about, if not the actor's."""
+        known = {"act": self.act, "part": self.by.part, "version": self.ticket.version}
         self.event = events.add(
             self.tx,
             self.id,
@@ -55,13 +56,12 @@ class Deed:
             actor=self.by.kind,
             at=self.now,
             officer_id=self.by.officer_id,
-            opd=self.by.opd,
+            opd=of or self.by.opd,
             public=public,
             text=text,
-            data={"act": self.act, "version": self.ticket.version, "before": self.before, **data},
+            data={**known, "before": self.before, **data},
             key=_stored(self.key),
         )
-        return self.event.id or 0
 
     def tell_reporters(self, notice: str) -> None:
         """Each reporter is told privately, where they wrote and can be reached."""
@@ -109,9 +109,20 @@ class Deed:
 
 
 def begin(
-    tx: Tx, act: str, ticket_id: int, by: Actor, *, version: int, key: str, now: datetime, city: City
+    tx: Tx,
+    act: str,
+    ticket_id: int,
+    by: Actor,
+    *,
+    version: int,
+    key: str,
+    now: datetime,
+    city: City,
+    own: bool = False,
 ) -> Deed | Done:
     """Start an act, or give what it answered when it was done before with the same key.
+
+    `own`: what the act takes back was done by this OPD, which may have lost the ticket by it.
 
     Raises NotFound, Forbidden, Conflict (another version) or NotAllowed (by the status); Invalid
     when the key was used for something else.
@@ -124,13 +135,14 @@ def begin(
     ticket = tickets.get(tx, ticket_id)
     if ticket is None:
         raise NotFound
-    _permit(tx, act, ticket, by)
+    if not own:
+        _permit(tx, act, ticket, by)
     before = _snapshot(tx, ticket)
     if not tickets.claim(tx, ticket_id, version):
         raise Conflict(ticket.version)
     ticket = tickets.get(tx, ticket_id)
     assert ticket is not None
-    lifecycle.check(act, ticket.status)
+    lifecycle.check(act, ticket.status, by.part)
     return Deed(tx=tx, act=act, ticket=ticket, by=by, key=key, now=now, city=city, before=before)
 
 
@@ -170,7 +182,6 @@ def _snapshot(tx: Tx, ticket: Ticket) -> dict[str, Any]:
         "rule": ticket.rule,
         "outcome": ticket.outcome,
         "refusals": ticket.refusals,
-        "resolved_at": ticket.resolved_at.isoformat() if ticket.resolved_at else None,
         "supporting": list(tickets.supporting(tx, ticket.id)),
         "deadlines": [row.id for row in tickets.running(tx, ticket.id).values()],
     }

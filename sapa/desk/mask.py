@@ -19,8 +19,9 @@ _MOST_GROUPS = 6
 
 #: BPS codes of the provinces, with which every NIK and KK number begins.
 _PROVINCES = frozenset(
-    "11 12 13 14 15 16 17 18 19 21 31 32 33 34 35 36 51 52 53 61 62 63 64 65 71 72 73 74 75 76 81 82"
-    " 91 92 93 94 95 96 97".split()
+    str(code)
+    for first, last in ((11, 19), (21, 21), (31, 36), (51, 53), (61, 65), (71, 76), (81, 82), (91, 97))
+    for code in range(first, last + 1)
 )
 
 
@@ -49,13 +50,11 @@ def _numbers(text: str) -> Iterator[tuple[int, int]]:
 
 def _number_at(text: str, groups: list[tuple[int, int]], first: int) -> int:
     """How many groups from `first` on are one number to hide (the most that are), else 0."""
-    digits, taken, parts = "", 0, 0
-    for at in range(first, min(first + _MOST_GROUPS, len(groups))):
-        start, end = groups[at]
-        if at > first and not _BETWEEN.fullmatch(text, groups[at - 1][1], start):
+    digits, taken = "", 0
+    for parts, (start, end) in enumerate(groups[first : first + _MOST_GROUPS], start=1):
+        if parts > 1 and not _BETWEEN.fullmatch(text, groups[first + parts - 2][1], start):
             break
         digits += text[start:end]
-        parts += 1
         if len(digits) > 16:
             break
         if _is_phone(digits, groups[first], text) or _is_nik(digits, parts):

@@ -1,0 +1,35 @@
+"""What providers say later of what we sent: it comes back in through the desk."""
+
+from datetime import datetime
+
+from channels.message import DeliveryReport
+from store import events, outbox
+from store.db import Tx
+from store.tables import Contact, Outbox
+
+
+def record(tx: Tx, report: DeliveryReport, now: datetime) -> bool:
+    """Keep a delivery report; False if we know no such message of ours.
+
+    A failure shows on the ticket, once, and marks the contact as unreachable until something
+    reaches them again. The provider's words may hold addresses: only its code is kept.
+    """
+    row_id = outbox.report(tx, report.channel, report.external_id, report.status)
+    if row_id is None:
+        return False
+    row = tx.session.get_one(Outbox, row_id)
+    if row.contact_id is not None and report.status != "sent":
+        tx.session.get_one(Contact, row.contact_id).undeliverable = report.status == "failed"
+    key = f"undelivered:{row_id}"
+    if report.status == "failed" and row.ticket_id is not None and events.by_key(tx, key) is None:
+        events.add(
+            tx,
+            row.ticket_id,
+            "undelivered",
+            actor="system",
+            at=now,
+            opd=row.opd,
+            data={"outbox": row_id, "notice": row.notice, "code": report.code[:100]},
+            key=key,
+        )
+    return True

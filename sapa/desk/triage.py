@@ -1,0 +1,91 @@
+"""Diskominfo's acts: reassign (also out of triage) and archive; splitting stands in split.py."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sapa.desk import promises
+from sapa.desk.actor import Actor, Done
+from sapa.desk.assign import assign
+from sapa.desk.city import City
+from sapa.desk.deed import Deed, begin
+from sapa.desk.errors import Invalid
+from sapa.desk.wording import clean
+from store import tickets
+from store.db import Tx
+
+
+def reassign(
+    tx: Tx,
+    ticket_id: int,
+    by: Actor,
+    *,
+    version: int,
+    key: str,
+    now: datetime,
+    city: City,
+    opd: str,
+    reason: str,
+    supporting: Sequence[str] = (),
+) -> Done:
+    """Give the ticket to an OPD of the city, from triage or from another.
+
+    `reason` is the sentence that anybody may read about why it is there.
+    """
+    reason = clean(reason, most=1_000, what="Alasan")
+    helpers = tuple(dict.fromkeys(code for code in supporting if code != opd))
+    for code in (opd, *helpers):
+        if code not in city.opds or city.opds[code].kind != "opd":
+            raise Invalid("Pilih OPD dari daftar.")
+    deed = begin(tx, "reassign", ticket_id, by, version=version, key=key, now=now, city=city)
+    if isinstance(deed, Done):
+        return deed
+    _check_owner(deed, opd, helpers)
+    if deed.ticket.status == "waiting":
+        promises.resume(tx, deed.ticket, now, city, answered=False)
+    if deed.ticket.status == "external":
+        promises.restart(tx, deed.ticket, "resolve", now, city)
+    former = tickets.dispositions(tx, ticket_id)
+    deed.record("reassigned", reason, opd=opd, supporting=list(helpers))
+    assign(
+        tx,
+        ticket_id,
+        lead=opd,
+        supporting=helpers,
+        because=reason,
+        actor=by.kind,
+        now=now,
+        city=city,
+        candidates=former[0].candidates if former else [],
+        officer_id=by.officer_id,
+    )
+    deed.refresh()
+    deed.move("assigned")
+    if opd != deed.before["opd"]:
+        deed.tell_reporters("moved")
+    return deed.done()
+
+
+def _check_owner(deed: Deed, opd: str, helpers: tuple[str, ...]) -> None:
+    if deed.ticket.accused in (opd, *helpers):
+        raise Invalid("Laporan ini mengadukan OPD tersebut. Pilih OPD lain.")
+    same = opd == deed.ticket.opd and set(helpers) == set(tickets.supporting(deed.tx, deed.id))
+    if same and deed.ticket.status != "external":
+        raise Invalid("Laporan ini sudah ada pada OPD tersebut.")
+
+
+def archive(
+    tx: Tx, ticket_id: int, by: Actor, *, version: int, key: str, now: datetime, city: City, reason: str
+) -> Done:
+    """End the ticket without a result; the reporters are told the reason."""
+    reason = clean(reason, most=1_000, what="Alasan")
+    deed = begin(tx, "archive", ticket_id, by, version=version, key=key, now=now, city=city)
+    if isinstance(deed, Done):
+        return deed
+    promises.meet(tx, ticket_id, now, "verify")
+    promises.drop(tx, ticket_id, now)
+    deed.record("archived", reason, public=True)
+    deed.move("archived")
+    deed.ticket.outcome, deed.ticket.closed_at = "archived", now
+    deed.tell_owners_gone()
+    deed.tell_reporters("archived")
+    return deed.done()
