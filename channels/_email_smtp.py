@@ -16,6 +16,7 @@ log = logging.getLogger("sapa.channels.email")
 logging.getLogger("mail.log").setLevel(logging.CRITICAL + 1)
 
 _PLAIN = re.compile(r"\s*<([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+)>(.*)", re.DOTALL)
+_BARE_STUFFED = re.compile(rb"(?<!\r)\n\.\.")
 _END = b".\r\n"
 LATER = "451 4.3.0 Sedang ada gangguan di pihak kami, surat akan diterima bila dikirim lagi nanti"
 FULL = b"421 4.7.0 Terlalu banyak sambungan, silakan coba lagi nanti\r\n"
@@ -135,7 +136,13 @@ class Connection(SMTP):
         del body[-3:]
         if body.startswith(b"."):
             del body[0]
-        return bytes(body.replace(b"\r\n.", b"\r\n"))
+        return _unstuffed(bytes(body))
+
+
+def _unstuffed(body: bytes) -> bytes:
+    """RFC 5321, 4.5.2; and some clients stuff dots after bare LF as well (Python's own does)."""
+    body = body.replace(b"\r\n.", b"\r\n")
+    return _BARE_STUFFED.sub(b"\n.", body) if b"\n.." in body else body
 
 
 class Busy(asyncio.Protocol):
