@@ -1,0 +1,74 @@
+"""The shipped rule book as plain data, and small books for tests and for the bench."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from router.rules import BookSource, Owner, SensitiveCategory
+
+FOLDER = Path(__file__).parents[2] / "config" / "rules"
+
+_OPDS = {
+    "DLH": ("Dinas Lingkungan Hidup", ["dinas lingkungan hidup", "DLH"]),
+    "DPUPRPRKP": ("Dinas PUPR Perakim", ["dinas PU", "PUPR", "DPUPR*", "dinas pekerjaan umum", "bina marga"]),
+    "DISHUB": ("Dinas Perhubungan", ["dishub", "dinas perhubungan"]),
+    "SATPOLPP": ("Satpol PP", ["satpol PP", "pol PP", "satpol"]),
+    "BPBD": ("BPBD", ["BPBD", "damkar"]),
+    "DINKES": ("Dinas Kesehatan", ["dinkes", "dinas kesehatan"]),
+    "DINSOSP3A": ("Dinas Sosial P3A", ["dinsos", "dinas sosial"]),
+    "DISPENDUKCAPIL": ("Dinas Kependudukan dan Pencatatan Sipil", ["dispenduk*", "dukcapil", "capil"]),
+    "DPMPTSPNAKER": ("DPMPTSP dan Tenaga Kerja", ["disnaker", "DPMPTSP"]),
+    "DISDIKBUD": ("Dinas Pendidikan dan Kebudayaan", ["dinas pendidikan", "dikbud", "diknas"]),
+    "DISKOPUKMPERINDAG": (
+        "Dinas Koperasi UKM Perindustrian dan Perdagangan",
+        ["dinas koperasi", "disperindag"],
+    ),
+    "DISPORAPAR": ("Dinas Pemuda, Olahraga, dan Pariwisata", ["disporapar", "dispora"]),
+    "DKPP": ("Dinas Ketahanan Pangan dan Pertanian", ["DKPP", "dinas pertanian"]),
+    "DISKOMINFO": ("Dinas Komunikasi dan Informatika", ["diskominfo", "kominfo"]),
+    "BPKPD": ("BPKPD", ["BPKPD", "bapenda"]),
+    "BKPSDM": ("BKPSDM", ["BKPSDM"]),
+    "BAPPERIDA": ("Bapperida", ["bapperida", "bappeda"]),
+    "BAKESBANGPOL": ("Bakesbangpol", ["bakesbangpol"]),
+    "INSPEKTORAT": ("Inspektorat", ["inspektorat"]),
+    "SETDA": ("Sekretariat Daerah", ["setda", "sekretariat daerah"]),
+    "PDAM": ("Perumdam Maja Tirta", ["PDAM", "maja tirta"]),
+    "KECAMATAN": ("Kecamatan dan kelurahan", ["kecamatan", "kelurahan", "camat", "lurah"]),
+}
+_EXTERNAL = {
+    "PLN": ("PLN", ["PLN"]),
+    "BBPJN": ("BBPJN Jawa Timur–Bali", ["BBPJN"]),
+    "PJT1": ("Perum Jasa Tirta I", ["jasa tirta"]),
+    "BPN": ("Kantor Pertanahan", ["BPN"]),
+    "SAMSAT": ("Samsat", ["samsat"]),
+    "POLRES": ("Polres Mojokerto Kota", ["polres", "polsek", "polisi"]),
+    "PEMKAB": ("Pemkab Mojokerto", ["pemkab"]),
+    "PEMPROV": ("Pemprov Jawa Timur", ["pemprov", "gubernur"]),
+    "BPJS": ("BPJS Kesehatan", ["BPJS kesehatan"]),
+    "TELKOM": ("Telkom", ["telkom", "indihome"]),
+}
+OWNERS = {
+    code: Owner(code=code, name=name, kind=kind, aliases=tuple(aliases))
+    for kind, table in (("opd", _OPDS), ("external", _EXTERNAL))
+    for code, (name, aliases) in table.items()
+}
+SENSITIVE = (
+    SensitiveCategory(
+        id="kekerasan", name="Kekerasan", words=("KDRT", "pelecehan", "perkosa*"), assign="DINSOSP3A"
+    ),
+    SensitiveCategory(id="kesehatan", name="Kesehatan seseorang", words=("HIV",)),
+)
+URGENT = ("kecelakaan", "kebakaran", "kesetrum", "korban", "darurat", "tulung cepet")
+
+
+def shipped_rules() -> list[dict[str, Any]]:
+    """The rules of config/rules/*.yaml as plain data."""
+    yaml = YAML(typ="safe")
+    return [rule for file in sorted(FOLDER.glob("*.yaml")) for rule in yaml.load(file)["rules"]]
+
+
+def source(rules: Sequence[Mapping[str, Any]], **more: Any) -> BookSource:
+    """A source with every owner known."""
+    return BookSource(rules=rules, owners=OWNERS, **{"sensitive": SENSITIVE, "urgent": URGENT, **more})
