@@ -66,7 +66,7 @@ def undo(
     if undone.data["act"] == "split":
         _join_again(deed, undone)
     else:
-        _restore(deed, undone.data["before"])
+        _restore(deed, undone.data["act"], undone.data["before"])
     if told:
         deed.tell_reporters(CORRECTIONS[undone.data["act"]])
     return deed.done()
@@ -101,11 +101,11 @@ def _take_back(deed: Deed, undone: Event) -> bool:
     return any(row.key.startswith(prefix) and row.contact_id and row.state == "sent" for row in rows)
 
 
-def _restore(deed: Deed, before: dict[str, Any]) -> None:
+def _restore(deed: Deed, act: str, before: dict[str, Any]) -> None:
     """Owner, status, result and promises are again what they were."""
     tx, ticket, now = deed.tx, deed.ticket, deed.now
     same = ticket.opd == before["opd"] and list(tickets.supporting(tx, deed.id)) == before["supporting"]
-    if not same or _never_told(deed):
+    if not same or (act in ("archive", "hand_over") and _never_told(deed)):
         _give_back(deed, before)
     deed.move(before["status"])
     ticket.owner, ticket.rule = before["owner"], before["rule"]

@@ -1,0 +1,183 @@
+"""Log in, stay logged in, log out; how often anybody may try."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sapa.desk.actor import Actor
+from sapa.desk.errors import ActError
+from sapa.desk.passwords import LONGEST, Passwords
+from store import officers
+from store.db import Ledger, Tx
+from store.tables import Officer, Session
+
+
+#: (name, size, seconds until a token comes back) of each.
+Buckets = tuple[tuple[str, int, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long logins last and how often one may try (tokens, and seconds until one comes back)."""
+
+    idle: timedelta = timedelta(hours=1)
+    absolute: timedelta = timedelta(hours=12)
+    login_tries: int = 8
+    login_seconds: float = 60.0
+    address_tries: int = 30
+    address_seconds: float = 10.0
+
+
+class LoginFailed(ActError):
+    """Wrong name or password, or no longer active: nobody learns which."""
+
+    def __init__(self) -> None:
+        super().__init__("Nama masuk atau kata sandi salah.")
+
+
+class TooOften(ActError):
+    """Too many tries for this login name or from this address; `seconds` until the next."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("Terlalu banyak percobaan masuk. Coba lagi sebentar lagi.")
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedIn:
+    """Somebody logged in: `actor` acts for them; `must_change` sends them to a new password first."""
+
+    session_id: str
+    officer_id: int
+    login: str
+    name: str
+    role: str
+    opd: str
+    csrf: str
+    must_change: bool
+
+    @property
+    def actor(self) -> Actor:
+        """Who they are to the acts."""
+        return Actor(kind="officer", officer_id=self.officer_id, role=self.role, opd=self.opd, name=self.name)
+
+
+def log_in(
+    ledger: Ledger,
+    *,
+    login: str,
+    password: str,
+    address: str,
+    now: datetime,
+    passwords: Passwords,
+    limits: Limits,
+) -> str:
+    """Returns the cookie of a new session. Blocks its thread for the time of one password check.
+
+    Raises `TooOften` (before any checking) or `LoginFailed`; unknown names take as long as known.
+    """
+    login = login.strip().lower()[:100]
+    buckets = (
+        (_bucket("login", login), limits.login_tries, limits.login_seconds),
+        (_bucket("address", address), limits.address_tries, limits.address_seconds),
+    )
+    wait = ledger.write(lambda tx: _admit(tx, buckets, now))
+    if wait:
+        raise TooOften(wait)
+    with ledger.reading() as tx:
+        officer = officers.by_login(tx, login)
+    usable = officer.password_hash if officer and officer.active else ""
+    if not passwords.check(usable, password[: LONGEST + 1]) or officer is None:
+        raise LoginFailed
+    cookie, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+
+    def write(tx: Tx) -> None:
+        _begin(tx, officer, cookie, csrf, now, limits)
+        for name, size, _ in buckets:
+            officers.give_token(tx, name, size=size)
+
+    ledger.write(write)
+    return cookie
+
+
+def _admit(tx: Tx, buckets: Buckets, now: datetime) -> float:
+    """Take a token from each bucket; 0, or the seconds to wait when one is empty."""
+    empty = [
+        seconds
+        for name, size, seconds in buckets
+        if not officers.take_token(tx, name, now, size=size, per_second=1 / seconds)
+    ]
+    return max(empty, default=0.0)
+
+
+def _begin(tx: Tx, seen: Officer, cookie: str, csrf: str, now: datetime, limits: Limits) -> None:
+    """The session, unless the officer changed while the password was checked."""
+    officer = officers.by_login(tx, seen.login)
+    if officer is None or not officer.active or officer.password_hash != seen.password_hash:
+        raise LoginFailed
+    assert officer.id is not None
+    officers.add_session(
+        tx,
+        Session(
+            id=session_id(cookie),
+            officer_id=officer.id,
+            csrf=csrf,
+            created_at=now,
+            seen_at=now,
+            expires_at=now + limits.absolute,
+        ),
+    )
+
+
+def who(tx: Tx, cookie: str, now: datetime, limits: Limits) -> LoggedIn | None:
+    """Who holds this cookie, None if nobody (any more). Reads only."""
+    found = officers.session(tx, session_id(cookie))
+    if found is None:
+        return None
+    session, officer = found
+    over = session.expires_at <= now or session.seen_at + limits.idle <= now
+    if over or not officer.active:
+        return None
+    return LoggedIn(
+        session_id=session.id,
+        officer_id=session.officer_id,
+        login=officer.login,
+        name=officer.name,
+        role=officer.role,
+        opd=officer.opd,
+        csrf=session.csrf,
+        must_change=officer.must_change,
+    )
+
+
+def seen(tx: Tx, cookie: str, now: datetime) -> None:
+    """They are still here; write it at most once a minute (`stale` says when)."""
+    found = officers.session(tx, session_id(cookie))
+    if found is not None and found[0].seen_at < now:
+        found[0].seen_at = now
+
+
+def stale(tx: Tx, cookie: str, now: datetime, every: timedelta = timedelta(minutes=1)) -> bool:
+    """Whether it is time to call `seen` for a session that is in use."""
+    found = officers.session(tx, session_id(cookie))
+    return found is not None and found[0].seen_at + every <= now
+
+
+def log_out(tx: Tx, cookie: str) -> None:
+    """The cookie opens nothing any more."""
+    officers.end_session(tx, session_id(cookie))
+
+
+def sweep(tx: Tx, now: datetime, limits: Limits) -> None:
+    """Forget sessions that are over and limits that are full again; a job calls it."""
+    officers.sweep(tx, now, limits.idle, timedelta(days=1))
+
+
+def session_id(cookie: str) -> str:
+    """What the ledger keeps of a cookie."""
+    return hashlib.sha256(cookie.encode()).hexdigest()
+
+
+def _bucket(kind: str, value: str) -> str:
+    return f"{kind}:{hashlib.sha256(value.encode()).hexdigest()}"
