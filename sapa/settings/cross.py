@@ -132,6 +132,8 @@ class _Checker:
         if not _numbers(box, 4):
             return
         west, south, east, north = box
+        if west >= east or south >= north:
+            return
         points = [
             (path, value) for path, value in select(self.data, ("areas", "kelurahan", EACH, "points", EACH))
         ]

@@ -1,10 +1,10 @@
 """The eight channels: what people see, and whether the door is open."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StrictInt, field_validator
 
-from sapa.settings.kinds import Email, Flag, Host, Note, Part, Port, SecretName, Text, default
+from sapa.settings.kinds import DeskAddress, Flag, Host, Note, Part, Port, SecretName, Text, default
 
 
 class Channel(Part):
@@ -39,11 +39,14 @@ class Listen(Part):
 
 
 class Relay(Part):
-    """The mail server that takes our outgoing mail; no host: mail waits in the outbox."""
+    """The mail server that takes our outgoing mail; no host: mail is put into a folder in `var`.
+
+    `tls`: "starttls" (port 587), "tls" from the first byte (port 465), "no" only inside one network.
+    """
 
     host: Host | None = None
     port: Annotated[StrictInt, Field(ge=1, le=65535)] = 587
-    starttls: Flag = True
+    tls: Literal["no", "starttls", "tls"] = "starttls"
     user: Text | None = None
     password: SecretName | None = None
 
@@ -51,7 +54,7 @@ class Relay(Part):
 class Mail(Channel):
     """The e-mail door: `address` is the desk's, answers go out by `relay`."""
 
-    address: Email
+    address: DeskAddress
     listen: Listen = default({})
     max_mb: Annotated[StrictInt, Field(ge=1, le=100)] = 25
     relay: Relay = default({})

@@ -94,6 +94,13 @@ def _mail_address(value: str) -> str:
     return value
 
 
+def _desk_address(value: str) -> str:
+    """A mail address to whose name a reply token can be added (`name+token@…`)."""
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,40}@.{1,200}", _mail_address(value)):
+        raise ValueError(f"{quoted(value)} tidak dapat dipakai; sebelum @ hanya huruf, angka, titik, - dan _")
+    return value
+
+
 def _host(value: str) -> str:
     if not _HOST.fullmatch(value):
         raise ValueError(f"{quoted(value)} bukan nama mesin; tulis misalnya 127.0.0.1")
@@ -144,6 +151,7 @@ Prefix = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]{2,6}$")]
 Country = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]{2}$")]
 Language = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z]{2}$")]
 Email = Annotated[str, StringConstraints(strict=True), AfterValidator(_mail_address)]
+DeskAddress = Annotated[str, StringConstraints(strict=True), AfterValidator(_desk_address)]
 Url = Annotated[str, StringConstraints(strict=True, max_length=500), AfterValidator(_web_address)]
 Host = Annotated[str, StringConstraints(strict=True, max_length=255), AfterValidator(_host)]
 Zone = Annotated[str, StringConstraints(strict=True, max_length=64), AfterValidator(_zone)]
@@ -161,7 +169,8 @@ Point = tuple[Lat, Lon]
 Flag = StrictBool
 SecretName = Annotated[Secret, PlainValidator(_secret)]
 Folder = Annotated[Path, PlainValidator(_folder)]
-DatabaseUrl = Annotated[SecretStr, PlainValidator(_database)]
+DatabaseDeskAddress = Annotated[str, StringConstraints(strict=True), AfterValidator(_desk_address)]
+Url = Annotated[SecretStr, PlainValidator(_database)]
 
 
 def default(value: Any) -> Any:

@@ -32,16 +32,26 @@ def load(path: FilePath | str, environ: Mapping[str, str]) -> Settings:
     gathered = gather(FilePath(path))
     _override(gathered, environ)
     positions = gathered.positions()
-    problems = [*gathered.problems, *check(gathered.data, environ, positions)]
+    problems = check(gathered.data, environ, positions)
     context = {"folder": gathered.folder, "environ": environ}
     try:
         settings = Settings.model_validate(gathered.data, context=context)
     except ValidationError as error:
         problems += problems_of(error, positions)
-        raise BadConfig(problems) from None
-    if problems:
-        raise BadConfig(problems)
+        raise BadConfig([*gathered.problems, *_deepest(problems)]) from None
+    if problems or gathered.problems:
+        raise BadConfig([*gathered.problems, *_deepest(problems)])
     return settings.located(positions)
+
+
+def _deepest(problems: list[Problem]) -> list[Problem]:
+    """One problem a place, and none of a whole whose part has one: the second follows from the first."""
+    whole = {problem.path[:length] for problem in problems for length in range(len(problem.path))}
+    first: dict[tuple[Path, Spot], Problem] = {}
+    for problem in problems:
+        if problem.path not in whole:
+            first.setdefault((problem.path, problem.spot), problem)
+    return list(first.values())
 
 
 def _override(gathered: Gathered, environ: Mapping[str, str]) -> None:

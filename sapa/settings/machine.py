@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, StrictFloat, StrictInt
+from pydantic import Field, StrictFloat, StrictInt, field_validator
 
 from sapa.settings.kinds import (
     Code,
@@ -53,7 +53,6 @@ class Intake(Part):
     body_mb: Annotated[StrictInt, Field(ge=1, le=200)] = 30
     photos: Annotated[StrictInt, Field(ge=0, le=20)] = 5
     photo_mb: Annotated[StrictInt, Field(ge=1, le=50)] = 8
-    text_kb: Annotated[StrictInt, Field(ge=4, le=1024)] = 200
     per_minute: Annotated[StrictInt, Field(ge=0, le=100_000)] = 0
 
 
@@ -91,16 +90,17 @@ class Storage(Part):
 
 
 class Outbox(Part):
-    """How the post room tries again: waits between tries, then gives up visibly."""
+    """How the post room tries again: the first and the longest wait, doubled in between; then it gives up."""
 
-    retry_seconds: Annotated[tuple[Count, ...], Field(min_length=1, max_length=50)] = (
-        10,
-        60,
-        300,
-        1800,
-        7200,
-    )
-    give_up_hours: Annotated[StrictInt, Field(ge=1, le=720)] = 48
+    retry_seconds: Annotated[tuple[Count, ...], Field(min_length=2, max_length=2)] = (30, 3600)
+    give_up_hours: Annotated[StrictInt, Field(ge=1, le=720)] = 72
+
+    @field_validator("retry_seconds")
+    @classmethod
+    def _growing(cls, waits: tuple[int, ...]) -> tuple[int, ...]:
+        if waits[0] > waits[-1]:
+            raise ValueError("jeda pertama tidak boleh lebih lama dari jeda terlama")
+        return waits
 
 
 class Links(Part):

@@ -49,6 +49,7 @@ _SYNTAX = (
     ("could not find expected ':'", "setelah kunci harus ada titik dua dan spasi, misalnya: kunci: nilai"),
     ("expected <block end>", "lekuk baris tidak sejajar dengan baris lain pada bagian yang sama"),
     ("unexpected end of stream", "tanda kutip atau kurung belum ditutup"),
+    ("<stream end>", "tanda kutip atau kurung belum ditutup"),
 )
 
 
@@ -163,7 +164,12 @@ class _Reader:
             self._key(event, frame)
             return
         path = self._next_path(frame)
-        self._document.values[path] = _spot(self._document.name, event.start_mark, _raw(event))
+        spot = _spot(self._document.name, event.start_mark, _raw(event))
+        if isinstance(event, ScalarEvent) and event.style is None and not event.value:
+            spot = self._document.keys.get(
+                path, spot
+            )  # nothing is written: the parser has gone on to what follows
+        self._document.values[path] = spot
         value = self._value(event, path)
         self._put(frame, value)
         if isinstance(value, dict | list):

@@ -87,6 +87,7 @@ class Agenda(Part):
     min_stops: Annotated[StrictInt, Field(ge=1, le=30)] = 3
     max_stops: Annotated[StrictInt, Field(ge=1, le=30)] = 6
     service_minutes: Annotated[StrictInt, Field(ge=1, le=240)] = 25
+    parking_minutes: Annotated[StrictInt, Field(ge=0, le=60)] = 2
     speed_kmh: Positive = 20.0
     detour: Annotated[float, Field(strict=True, ge=1, le=5)] = 1.3
     iterations: Count = 2000

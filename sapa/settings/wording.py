@@ -21,7 +21,7 @@ _SENTENCES = {
     "bool_type": "harus true atau false",
     "tuple_type": "harus daftar, misalnya [a, b]",
     "model_type": "harus berisi kunci: nilai",
-    "mapping_type": "harus berisi kunci: nilai",
+    "dict_type": "harus berisi kunci: nilai",
     "too_short": "terlalu sedikit: paling sedikit {min_length}",
     "too_long": "terlalu banyak: paling banyak {max_length}",
     "greater_than_equal": "paling sedikit {ge}",
