@@ -169,8 +169,7 @@ Point = tuple[Lat, Lon]
 Flag = StrictBool
 SecretName = Annotated[Secret, PlainValidator(_secret)]
 Folder = Annotated[Path, PlainValidator(_folder)]
-DatabaseDeskAddress = Annotated[str, StringConstraints(strict=True), AfterValidator(_desk_address)]
-Url = Annotated[SecretStr, PlainValidator(_database)]
+DatabaseUrl = Annotated[SecretStr, PlainValidator(_database)]
 
 
 def default(value: Any) -> Any:
