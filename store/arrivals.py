@@ -119,3 +119,8 @@ def _kept(row: tuple[Any, ...]) -> KeptArrival:
     values[5] = bytes(values[5]) if values[5] is not None else None
     values[7] = utc(values[7])
     return KeptArrival(*values)
+
+
+def all_blobs(tx: Tx) -> set[str]:
+    """The digests of every file the ledger refers to."""
+    return {row[0] for row in tx.run("SELECT digest FROM blob")}

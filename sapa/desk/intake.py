@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -31,10 +30,7 @@ _RACES = 3
 
 
 class Intake:
-    """Receives payloads: parsed, files kept, committed; parked or spooled where that fails.
-
-    `counts` says how many messages were accepted, doubled, parked, and payloads refused for now.
-    """
+    """Receives payloads: parsed, files kept, committed; parked or spooled where that fails."""
 
     def __init__(
         self,
@@ -54,7 +50,6 @@ class Intake:
         self._wake = wake
         self._refs = Refs(ledger)
         self._decoding = asyncio.Semaphore(2)
-        self.counts: Counter[str] = Counter()
 
     async def deliver(self, payload: Payload, parse: Callable[[], Parsed]) -> Sequence[Accepted]:
         """Keep a payload; returns after the commit, with one answer per message.
@@ -66,7 +61,6 @@ class Intake:
         try:
             return await self._deliver(payload, digest, parse)
         except (LedgerUnavailable, OSError) as error:
-            self.counts["unavailable"] += 1
             await self._set_aside(payload, digest)
             raise Unavailable("the ledger cannot be written now", retry_after=30) from error
 
@@ -87,7 +81,6 @@ class Intake:
             raise
         except Exception as error:  # whatever it is: it is kept raw, and a person looks at it
             return await self._park(payload, digest, error)
-        self._count(accepted)
         self._wake()
         return accepted
 
@@ -140,7 +133,6 @@ class Intake:
         await self._ledger.awrite(
             lambda tx: receive.keep_arrival(tx, arriving, payload.received_at, state="parked", reason=reason)
         )
-        self.counts["parked"] += 1
         _log.warning(
             "arrival_parked", channel=payload.channel, digest=digest[:12], error=type(error).__name__
         )
@@ -152,7 +144,6 @@ class Intake:
             return
         try:
             await asyncio.to_thread(self._spool.keep, payload, digest[:32])
-            self.counts["spooled"] += 1
         except OSError as error:
             _log.error("spool_failed", channel=payload.channel, error=type(error).__name__)
 
@@ -210,7 +201,6 @@ class Intake:
             )
             await self._ledger.awrite(lambda tx: arrivals.tried_again(tx, arrival_id, reason))
             raise Invalid(f"Kiriman masih belum dapat diolah: {reason}") from error
-        self._count(accepted)
         self._wake()
         return accepted
 
@@ -222,7 +212,3 @@ class Intake:
             arrival_id=arrival_id, now=now, city=city, take_ref=self._refs.take, by_hand=by_hand
         )
         return receive.take_in(tx, prepared, sitting)
-
-    def _count(self, accepted: Sequence[Accepted]) -> None:
-        for one in accepted:
-            self.counts["duplicate" if one.duplicate else "accepted" if one.ref else "parked"] += 1

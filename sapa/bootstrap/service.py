@@ -1,0 +1,258 @@
+"""The running service: every room wired to the others, started and stopped in order."""
+
+import asyncio
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import cast
+
+import structlog
+from fastapi import FastAPI
+
+from channels.base import Door, Listener, Parser, Sender
+from notifier.letterhead import Letterhead
+from notifier.relay import Relay
+from notifier.render import Renderer
+from sapa.agenda.rules import AgendaRules
+from sapa.bootstrap import values
+from sapa.desk import officers
+from sapa.desk.city import City
+from sapa.desk.intake import Intake
+from sapa.desk.spool import Spool
+from sapa.schedule import Schedule
+from sapa.settings import BadConfig, Settings
+from sapa.web.app import create_app
+from sapa.web.metrics import Metrics
+from sapa.web.office import Office
+from store import agencies, books, schema
+from store.db import Ledger, Tx
+from store.files import Files
+
+ROLES = frozenset({"web", "smtp", "poll", "relay", "schedule"})
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """What the configuration says now; replaced as a whole when it is loaded again."""
+
+    settings: Settings
+    city: City
+    letterhead: Letterhead
+    agenda: AgendaRules
+
+
+@dataclass(slots=True, kw_only=True)
+class Service:
+    """All rooms of one process. `password` is the first administrator's, when just made."""
+
+    ledger: Ledger
+    files: Files
+    doors: Mapping[str, Door]
+    intake: Intake
+    relay: Relay
+    schedule: Schedule
+    app: FastAPI
+    clock: Callable[[], datetime]
+    secret: bytes
+    in_force: InForce
+    roles: frozenset[str]
+    password: str | None = None
+    metrics: Metrics = field(default_factory=Metrics)
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _open: list[Listener] = field(default_factory=list)
+
+    async def start(self) -> None:
+        """Open the doors that listen, then the post room and the jobs of this process's roles."""
+        wanted = {"email": "smtp"}
+        for name, door in self.doors.items():
+            if isinstance(door, Listener) and wanted.get(name, "poll") in self.roles:
+                await door.open(self.metrics.counted(self.intake.deliver), self.clock)
+                self._open.append(door)
+        if "relay" in self.roles:
+            self._tasks.append(asyncio.create_task(self.relay.run(), name="relay"))
+        if "schedule" in self.roles:
+            self.schedule.start()
+
+    async def stop(self) -> None:
+        """No new payloads; finish what is under way; let go of the ledger."""
+        if "schedule" in self.roles:
+            await self.schedule.stop()
+        for door in self._open:
+            await door.close()
+        await self.relay.stop()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.to_thread(self.ledger.close)
+
+    def reload(self, read: Callable[[], Settings]) -> bool:
+        """Load the configuration again; a wrong one is reported and the running one stays."""
+        try:
+            self.in_force = in_force(read(), self.doors, self.secret, self.clock())
+        except BadConfig as error:
+            _log.error("config_refused", problems=str(error).count("\n") + 1)
+            return False
+        self.ledger.write(lambda tx: _enter(tx, self.in_force, self.clock()))
+        _log.info("config_loaded", rules=self.in_force.city.book.digest[:12])
+        return True
+
+
+def open_service(
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime],
+    roles: frozenset[str] = ROLES,
+    more_doors: Mapping[str, Door] | None = None,
+    after_commit: Callable[[], None] | None = None,
+) -> Service:
+    """Migrate the ledger, write what the configuration says into it, and wire the rooms.
+
+    `more_doors` adds doors that are not in the configuration (the fake one), `after_commit` is the
+    ledger's hook. Raises `BadConfig`; `ValueError` when roles are split on SQLite.
+    """
+    if roles != ROLES and settings.storage.database_url.startswith("sqlite"):
+        raise ValueError(
+            "Peran hanya dapat dipisah pada PostgreSQL; pada SQLite satu proses mengerjakan semuanya."
+        )
+    now = clock()
+    secret = _secret(settings)
+    doors = values.doors_of(settings, clock) | dict(more_doors or {})
+    now_in_force = in_force(settings, doors, secret, now)
+    ledger = Ledger(settings.storage.database_url, after_commit=after_commit)
+    try:
+        schema.migrate(ledger.engine)
+        ledger.write(lambda tx: _enter(tx, now_in_force, now))
+        password = officers.ensure_first_administrator(ledger, now)
+    except BaseException:
+        ledger.close()
+        raise
+    return _wired(ledger, now_in_force, doors, secret, clock, roles, password)
+
+
+def in_force(settings: Settings, doors: Mapping[str, Door], secret: bytes, now: datetime) -> InForce:
+    """The rooms' values of a configuration; raises `BadConfig` for a wrong rule book."""
+    today = local_day(settings, now)
+    city = values.city_of(settings, today, doors)
+    return InForce(
+        settings, city, values.letterhead_of(settings, city, secret), values.agenda_rules(settings, today)
+    )
+
+
+def local_day(settings: Settings, now: datetime) -> date:
+    """The city's day."""
+    return now.astimezone(values.zone(settings)).date()
+
+
+def _enter(tx: Tx, in_force: InForce, now: datetime) -> None:
+    """Books and agencies of the configuration into the ledger."""
+    settings, city = in_force.settings, in_force.city
+    today = local_day(settings, now)
+    books.activate(tx, "rules", city.book.digest, values.rules_text(settings), now)
+    books.activate(tx, "sla", city.sla.digest, values.sla_text(settings), now)
+    books.activate(tx, "calendar", city.calendar.digest, values.calendar_text(settings, today), now)
+    rows = [
+        agencies.Agency(
+            opd.code, "opd", opd.name, opd.email, opd.valid_from, opd.valid_to, opd.successor or ""
+        )
+        for opd in settings.opds
+    ] + [
+        agencies.Agency(owner.code, "external", owner.name, owner.email or "", date(1970, 1, 1), None, "")
+        for owner in settings.external
+    ]
+    agencies.sync(tx, rows, today)
+
+
+def _wired(
+    ledger: Ledger,
+    now_in_force: InForce,
+    doors: Mapping[str, Door],
+    secret: bytes,
+    clock: Callable[[], datetime],
+    roles: frozenset[str],
+    password: str | None,
+) -> Service:
+    settings = now_in_force.settings
+    files = Files(settings.storage.files_dir)
+    holder: list[Service] = []
+
+    def city() -> City:
+        return holder[0].in_force.city
+
+    relay = Relay(
+        ledger,
+        {name: door for name, door in doors.items() if isinstance(door, Sender)},
+        Renderer(lambda: holder[0].in_force.letterhead, files),
+        clock,
+        values.retry_of(settings),
+    )
+    intake = Intake(
+        ledger=ledger,
+        files=files,
+        spool=Spool(settings.storage.spool_dir),
+        doors={name: cast(Parser, door) for name, door in doors.items() if isinstance(door, Parser)},
+        city=city,
+        wake=relay.wake,
+    )
+    office = Office(
+        ledger=ledger,
+        city=city,
+        files=files,
+        intake=intake,
+        relay=relay,
+        doors=doors,
+        secret=secret,
+        clock=clock,
+        brand=values.brand_words(settings),
+        limits=values.page_limits(settings),
+        hosts=frozenset(settings.web.hosts),
+        trusted_proxy=settings.web.trusted_proxy,
+    )
+    schedule = Schedule(
+        ledger=ledger,
+        intake=intake,
+        files=files,
+        city=city,
+        rules=lambda: holder[0].in_force.agenda,
+        clock=clock,
+    )
+    service = Service(
+        ledger=ledger,
+        files=files,
+        doors=doors,
+        intake=intake,
+        relay=relay,
+        schedule=schedule,
+        app=create_app(office),
+        clock=clock,
+        secret=secret,
+        in_force=now_in_force,
+        roles=roles,
+        password=password,
+        metrics=office.metrics,
+    )
+    holder.append(service)
+    return service
+
+
+def _secret(settings: Settings) -> bytes:
+    """What signs links: from the environment, else a key made once beside the ledger."""
+    if settings.links.secret is not None:
+        return settings.links.secret.value.encode()
+    path = settings.storage.var / "secret.key"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return _made_once(path)
+
+
+def _made_once(path: Path) -> bytes:
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    with os.fdopen(handle, "wb") as file:
+        key = secrets.token_bytes(32)
+        file.write(key)
+        file.flush()
+        os.fsync(file.fileno())
+    return key

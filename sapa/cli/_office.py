@@ -1,0 +1,74 @@
+"""What every command needs: the configuration, the ledger, and errors as people read them."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from sapa.bootstrap import Service, open_service
+from sapa.settings import BadConfig, Settings, load
+from store.db import Ledger, LedgerUnavailable
+
+ConfigFile = Annotated[Path, typer.Option("--config", "-c", help="Berkas pengaturan.")]
+CONFIG = Path("config.yaml")
+
+
+def clock() -> datetime:
+    """The time now, in UTC."""
+    return datetime.now(UTC)
+
+
+def say(text: str) -> None:
+    """One line to the person at the terminal."""
+    typer.echo(text)
+
+
+def fail(text: str) -> NoReturn:
+    """Say what is wrong and end with exit status 1."""
+    typer.echo(text, err=True)
+    raise typer.Exit(1)
+
+
+def settings_of(config: Path) -> Settings:
+    """The checked configuration, or the list of its mistakes and exit status 1."""
+    try:
+        return load(config, os.environ)
+    except BadConfig as error:
+        fail(str(error))
+
+
+@contextmanager
+def the_ledger(config: Path) -> Iterator[tuple[Settings, Ledger]]:
+    """The ledger alone, as the running service has left it (it may run on meanwhile)."""
+    settings = settings_of(config)
+    ledger = Ledger(settings.storage.database_url)
+    try:
+        yield settings, ledger
+    except LedgerUnavailable:
+        fail(
+            "Buku data tidak dapat dibuka sekarang. Periksa ruang disk atau peladen basis data, lalu coba lagi."
+        )
+    finally:
+        ledger.close()
+
+
+@contextmanager
+def the_service(config: Path) -> Iterator[Service]:
+    """All rooms wired, without any door opened: for commands that act."""
+    settings = settings_of(config)
+    try:
+        service = open_service(settings, clock=clock)
+    except BadConfig as error:
+        fail(str(error))
+    except LedgerUnavailable:
+        fail(
+            "Buku data tidak dapat dibuka sekarang. Periksa ruang disk atau peladen basis data, lalu coba lagi."
+        )
+    try:
+        yield service
+    finally:
+        service.ledger.close()

@@ -1,0 +1,158 @@
+"""`sapa serve`: every role in one process, until told to stop."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+import uvicorn
+
+from channels.base import Listener
+from sapa.bootstrap import Service, open_service
+from sapa.bootstrap.service import ROLES
+from sapa.cli._office import CONFIG, ConfigFile, clock, fail, say, settings_of
+from sapa.settings import BadConfig, Settings, load
+from store.db import LedgerUnavailable
+
+Roles = Annotated[str, typer.Option("--roles", help="Peran proses ini, dipisah koma; tanpa pilihan: semua.")]
+
+
+def serve(config: ConfigFile = CONFIG, roles: Roles = ",".join(sorted(ROLES))) -> None:
+    """Jalankan layanan: formulir, ruang petugas, pintu surel, pengiriman dan jadwal."""
+    wanted = frozenset(role.strip() for role in roles.split(",") if role.strip())
+    if unknown := wanted - ROLES:
+        fail(f"Peran tidak dikenal: {', '.join(sorted(unknown))}. Yang ada: {', '.join(sorted(ROLES))}.")
+    settings = settings_of(config)
+    log_to_stderr()
+    try:
+        service = open_service(settings, clock=clock, roles=wanted)
+    except BadConfig as error:
+        fail(str(error))
+    except ValueError as error:
+        fail(str(error))
+    except LedgerUnavailable:
+        fail("Buku data tidak dapat dibuka. Periksa ruang disk atau peladen basis data, lalu jalankan lagi.")
+    try:
+        run(service, config)
+    except OSError as error:
+        fail(
+            f"Alamat tidak dapat dipakai ({error.strerror}). Mungkin layanan ini sudah berjalan di tempat lain."
+        )
+
+
+def run(service: Service, config: Path) -> None:
+    """Serve until SIGINT or SIGTERM; SIGHUP loads the configuration again."""
+    with asyncio.Runner(loop_factory=_loop) as runner:
+        runner.run(_run(service, config))
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    import uvloop
+
+    return uvloop.new_event_loop()
+
+
+async def _run(service: Service, config: Path) -> None:
+    settings = service.in_force.settings
+    sock = _listen(settings) if "web" in service.roles else None
+    await service.start()
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGHUP, lambda: service.reload(lambda: load(config, os.environ)))
+    announce(service, sock)
+    try:
+        if sock is not None:
+            await _server(service, settings).serve(sockets=[sock])
+        else:
+            await _until_told(loop)
+    finally:
+        await service.stop()
+
+
+def _server(service: Service, settings: Settings) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            service.app,
+            loop="none",
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=20,
+            timeout_keep_alive=30,
+            limit_concurrency=2000,
+        )
+    )
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.web.host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind((settings.web.host, settings.web.port))
+    return sock
+
+
+async def _until_told(loop: asyncio.AbstractEventLoop) -> None:
+    told = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, told.set)
+    await told.wait()
+
+
+def announce(service: Service, sock: socket.socket | None) -> None:
+    """Where everything is, for the person who started it."""
+    settings = service.in_force.settings
+    lines = ["", f"{service.in_force.city.brand} — {settings.city.name}", ""]
+    if sock is not None:
+        host, port = sock.getsockname()[:2]
+        base = f"http://{host}:{port}"
+        lines += [f"  Formulir warga    {base}/", f"  Ruang petugas     {base}/petugas"]
+    for door in service.doors.values():
+        if isinstance(door, Listener):
+            lines.append(f"  Pintu surel       {door.where}   (kirim ke {settings.channels.email.address})")
+    if settings.channels.email.relay.host is None:
+        folder = settings.storage.var / "outbox-mail"
+        lines.append(f"  Surel keluar      ditaruh sebagai berkas di {shown(folder)}")
+    lines += ["", "  Kanal:"]
+    for channel in settings.channels.by_name().values():
+        state = "terbuka" if channel.enabled else f"tertutup. {channel.opens_with}"
+        lines.append(f"    {channel.name:<32}{state}")
+    if service.password is not None:
+        lines += [
+            "",
+            "  Administrator pertama (kata sandi sekali pakai, hanya ditampilkan saat ini):",
+            f"    nama masuk  admin      kata sandi  {service.password}",
+        ]
+    say("\n".join([*lines, "", "  Berhenti: Ctrl+C", ""]))
+
+
+def shown(path: Path) -> str:
+    """A path relative to where we are, if it lies below."""
+    with contextlib.suppress(ValueError):
+        return str(path.resolve().relative_to(Path.cwd()))
+    return str(path)
+
+
+def log_to_stderr() -> None:
+    """Structured lines (JSON) on standard error; ids only, never words or addresses of people."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(file=typer.get_text_stream("stderr")),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(level=logging.WARNING, format='{"level": "%(levelname)s", "event": "%(message)s"}')

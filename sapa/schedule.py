@@ -1,0 +1,130 @@
+"""When jobs run. Jobs are triggers only: what is due stands in rows, so a doubled tick is harmless."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from sapa.agenda import draft
+from sapa.agenda.rules import AgendaRules
+from sapa.desk import citizen, officers
+from sapa.desk.city import City
+from sapa.desk.intake import Intake
+from store import arrivals
+from store.db import Ledger, LedgerUnavailable
+from store.files import Files
+
+_ORPHAN = timedelta(hours=24)
+_log = structlog.get_logger()
+
+
+class Schedule:
+    """The jobs of one process; on PostgreSQL only one process runs them (`--roles schedule`)."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        intake: Intake,
+        files: Files,
+        city: Callable[[], City],
+        rules: Callable[[], AgendaRules],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._ledger = ledger
+        self._intake = intake
+        self._files = files
+        self._city = city
+        self._rules = rules
+        self._clock = clock
+        self._scheduler: AsyncIOScheduler | None = None
+        self._running: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        """Begin; whatever was missed while the process was down is caught up at once."""
+        rules = self._rules()
+        scheduler = AsyncIOScheduler(
+            timezone=self._city().tz,
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600},
+        )
+        # A weekday name, never a number: APScheduler counts from Monday = 0.
+        weekly = CronTrigger(
+            day_of_week=rules.draft_weekday,
+            hour=rules.draft_time.hour,
+            minute=rules.draft_time.minute,
+            timezone=self._city().tz,
+        )
+        scheduler.add_job(self._job("agenda", self.agenda), weekly)
+        for name, job, every in (
+            ("agenda", self.agenda, timedelta(hours=1)),
+            ("spool", self.spool, timedelta(seconds=15)),
+            ("silence", self.silence, timedelta(minutes=10)),
+            ("sessions", self.sessions, timedelta(hours=1)),
+            ("orphans", self.orphans, timedelta(hours=6)),
+        ):
+            trigger = IntervalTrigger(seconds=int(every.total_seconds()), timezone=self._city().tz)
+            scheduler.add_job(self._job(name, job), trigger, next_run_time=self._clock())
+        scheduler.start()
+        self._scheduler = scheduler
+
+    async def stop(self) -> None:
+        """No new jobs; wait for those that run."""
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=False)
+            self._scheduler = None
+        if self._running:
+            await asyncio.wait(self._running)
+
+    async def agenda(self) -> None:
+        """Draft the week's agenda when its hour has passed and there is none."""
+        await asyncio.to_thread(draft.catch_up, self._ledger, self._city(), self._rules(), self._clock())
+
+    async def spool(self) -> None:
+        """Deliver what was set aside while the ledger was down."""
+        drained = await self._intake.drain()
+        if drained:
+            _log.info("spool_drained", payloads=drained)
+
+    async def silence(self) -> None:
+        """Close what reporters were asked about and kept silent."""
+        now, city = self._clock(), self._city()
+        while await self._ledger.awrite(lambda tx: citizen.close_silent(tx, now, city)):
+            continue
+
+    async def sessions(self) -> None:
+        """Forget logins that are over."""
+        now = self._clock()
+        await self._ledger.awrite(lambda tx: officers.forget_expired(tx, now))
+
+    async def orphans(self) -> None:
+        """Remove files of intakes that never committed, a day later."""
+        await asyncio.to_thread(self._sweep)
+
+    def _sweep(self) -> None:
+        with self._ledger.reading() as tx:
+            named = arrivals.all_blobs(tx)
+        self._files.sweep(named, self._clock() - _ORPHAN)
+
+    def _job(self, name: str, job: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        async def run() -> None:
+            task = asyncio.ensure_future(_guarded(name, job))
+            self._running.add(task)
+            try:
+                await task
+            finally:
+                self._running.discard(task)
+
+        return run
+
+
+async def _guarded(name: str, job: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await job()
+    except LedgerUnavailable:
+        _log.warning("job_waits_for_ledger", job=name)
+    except Exception as error:  # the next tick tries again; due state is in rows
+        _log.error("job_failed", job=name, error=type(error).__name__)
