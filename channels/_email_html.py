@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 MAX_HTML = 256 * 1024
-#: Deeper than this, parsing takes quadratic time (20,000 nested <div>: a second): tags are only cut out.
-MAX_DEPTH = 500
-_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
+#: Parsing takes quadratic time in the depth (20,000 nested <div>: a second), and how deep tags nest
+#: is known only after parsing: with more tags that could nest than this, they are only cut out.
+MAX_TAGS = 6_000
+_TAG = re.compile(r"<([a-z][a-z0-9]*)", re.IGNORECASE)
 
 
 def _tags(listed: str) -> frozenset[str]:
@@ -29,7 +30,7 @@ _BREAK = "\x1e"
 def to_text(html: str, *, reply: bool) -> str:
     """The text of an HTML page, a line per block; of a reply, without what it quotes when words are left."""
     html = html[:MAX_HTML].replace(_BREAK, " ").replace("\x00", "\ufffd")
-    if _depth(html) > MAX_DEPTH:
+    if _nestable(html) > MAX_TAGS:
         return _lines(_strip(html))
     root = LexborHTMLParser(html).root
     if root is None:
@@ -72,13 +73,8 @@ def _is_quote(node: LexborNode, tag: str) -> bool:
     return tag == "div" and not _QUOTED.isdisjoint((node.attributes.get("class") or "").split())
 
 
-def _depth(html: str) -> int:
-    depth = deepest = 0
-    for closing, tag in _TAG.findall(html):
-        if tag.lower() not in _FLAT:
-            depth = max(0, depth - 1) if closing else depth + 1
-            deepest = max(deepest, depth)
-    return deepest
+def _nestable(html: str) -> int:
+    return sum(tag.lower() not in _FLAT for tag in _TAG.findall(html))
 
 
 def _strip(html: str) -> str:

@@ -74,7 +74,7 @@ def sender(value: str) -> tuple[str, str]:
 def _parse(value: str) -> tuple[str, str]:
     """By the book; but the library recurses into nested comments, so those are only searched."""
     name, address = parseaddr(value) if value.count("(") < 20 else ("", "")
-    if not address or "@" not in address:
+    if "@" not in address or address not in value or " " in address:
         anywhere = _ANYWHERE.search(value)
         address = anywhere[0] if anywhere else ""
     return name, address

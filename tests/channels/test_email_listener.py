@@ -7,12 +7,15 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from mail_counter import NOW, OURS, Office, Running, running
 
 from channels.base import Listener, Unavailable
 from channels.email import EmailDoor, EmailSettings
-from mail_counter import NOW, OURS, Office, Running, running
 
-MAIL = b"From: warga@contoh.example\r\nMessage-ID: <a@contoh.example>\r\nSubject: Lampu\r\n\r\nLampu mati.\r\n.\r\n"
+MAIL = (
+    b"From: warga@contoh.example\r\nMessage-ID: <a@contoh.example>\r\nSubject: Lampu\r\n"
+    b"\r\nLampu mati.\r\n.\r\n"
+)
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +94,7 @@ def test_lines_of_any_length_are_taken(door: Running) -> None:
     "ending", [b"\n.\n", b"\n.\r\n", b"\r.\r", b"\r\n.\n", b"\r\n.\r", b"\r.\r\n", b"\n.\r"]
 )
 def test_only_crlf_dot_crlf_ends_a_mail(door: Running, ending: bytes) -> None:
-    smuggled = b"MAIL FROM:<x@contoh.example>\r\nRCPT TO:<lapor@kota.example>\r\nDATA\r\nFrom: x@y.example\r\n\r\nselundup"
+    smuggled = b"MAIL FROM:<x@y.example>\r\nRCPT TO:<lapor@kota.example>\r\nDATA\r\nSubject: x\r\n\r\nx"
     with door.line() as line:
         assert line.mail(b"Subject: satu\r\n\r\nisi" + ending + smuggled + b"\r\n.\r\n").startswith("250")
         assert line.say("NOOP") == "250 OK"
@@ -229,17 +232,21 @@ def test_a_client_that_hangs_up_during_the_commit_does_not_stop_it() -> None:
 
 
 def test_connections_that_never_end_are_ended_and_keep_nobody_out() -> None:
-    with running(Office(), command_timeout=0.3, data_timeout=0.5) as here:
-        with here.line() as silent, here.line() as dripping, here.line() as quick:
-            dripping.envelope()
-            dripping.say("DATA")
-            assert quick.mail(MAIL).startswith("250")
-            with contextlib.suppress(OSError):
-                for _ in range(8):
-                    dripping.send(b"x\r\n")
-                    time.sleep(0.1)
-            assert silent.closed()
-            assert dripping.closed()
+    with (
+        running(Office(), command_timeout=0.3, data_timeout=0.5) as here,
+        here.line() as silent,
+        here.line() as dripping,
+        here.line() as quick,
+    ):
+        dripping.envelope()
+        dripping.say("DATA")
+        assert quick.mail(MAIL).startswith("250")
+        with contextlib.suppress(OSError):
+            for _ in range(8):
+                dripping.send(b"x\r\n")
+                time.sleep(0.1)
+        assert silent.closed()
+        assert dripping.closed()
     assert len(here.office.kept) == 1
 
 
