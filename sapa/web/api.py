@@ -13,6 +13,7 @@ from channels.base import Unavailable
 from channels.web import Invalid
 from notifier.links import tracking_url
 from sapa.web import errors
+from sapa.web.buckets import admit
 from sapa.web.office import office_of
 from sapa.web.sending import send
 
@@ -25,6 +26,7 @@ async def receive(request: Request) -> Response:
     400, 413, 415 or 422 {"errors": [{"field", "message"}]}; 503 with Retry-After.
     """
     office = office_of(request)
+    admit(request)
     kind = request.headers.get("content-type", "")
     if kind.partition(";")[0].strip().lower() != "application/json":
         return errors.answer(request.scope, 415, "Kirim sebagai application/json.")

@@ -7,7 +7,6 @@ from sapa.web import action, api, errors, files, form, health, hooks, login, tra
 from sapa.web.access import Access
 from sapa.web.assets import Assets
 from sapa.web.buckets import Buckets
-from sapa.web.metrics import Metrics
 from sapa.web.office import Office
 from sapa.web.security import Guard, SecurityHeaders
 
@@ -21,14 +20,14 @@ def create_app(office: Office) -> FastAPI:
     """All pages of one office. The routes lie flat in `app.routes`, the quickest first."""
     app = FastAPI(title="Sapa", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.office = office
-    app.state.metrics = metrics = Metrics(office.intake.counts)
     app.state.guesses = Buckets(office.limits.guesses)
+    app.state.senders = Buckets(office.limits.intake_per_minute)
     app.router.routes.append(api.route)
     for router in (*PUBLIC, *STAFF):
         app.router.routes.extend(router.routes)
     app.router.routes.append(Mount("/static", Assets(), name="static"))
     errors.install(app)
     app.add_middleware(Guard, office=office)
-    app.add_middleware(Access, metrics=metrics)
+    app.add_middleware(Access, metrics=office.metrics)
     app.add_middleware(SecurityHeaders, office=office)  # the last added is the outermost
     return app

@@ -1,6 +1,7 @@
 """Answers for what went wrong: a page for people, JSON for programs, never a stack trace."""
 
 from typing import Any, cast
+from urllib.parse import quote
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -122,7 +123,15 @@ async def _act(request: Request, error: Exception) -> Response:
 
 
 async def _sign_in(request: Request, error: Exception) -> Response:
-    return RedirectResponse("/petugas/masuk", status_code=303)
+    return RedirectResponse(login_address(request), status_code=303)
+
+
+def login_address(request: Request) -> str:
+    """The login, which afterwards goes on to the page that was asked for."""
+    path, query = request.url.path, request.url.query
+    if request.method != "GET" or path == "/petugas":
+        return "/petugas/masuk"
+    return f"/petugas/masuk?lanjut={quote(f'{path}?{query}' if query else path, safe='')}"
 
 
 async def _change_password(request: Request, error: Exception) -> Response:

@@ -1,13 +1,23 @@
 """Attachments for eyes: the cleaned copy only, to whoever may see the ticket it hangs on."""
 
+import hmac
 from uuid import UUID
 
 from fastapi import APIRouter, Request
+from sqlmodel import col, select
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from sapa.web.office import office_of
+from sapa.desk import sight
+from sapa.desk.links import LinkGone
+from sapa.web.action import allowed, sealed
+from sapa.web.office import Office, office_of
+from sapa.web.session import signed_in
+from sapa.web.story import own_messages
+from store import tickets
+from store.db import Tx
+from store.tables import AttachmentRow, Message
 
 router = APIRouter()
 MISSING = "Berkas ini tidak ada, atau Anda tidak boleh membukanya."
@@ -31,3 +41,41 @@ async def show(uuid: UUID, request: Request) -> Response:
             "Cache-Control": "private, max-age=3600",
         },
     )
+
+
+def _read(office: Office, uuid: UUID, request: Request) -> bytes | None:
+    """The bytes of the cleaned copy, or None when there is none or it is not for this visitor."""
+    with office.ledger.reading() as tx:
+        found = tx.session.exec(
+            select(AttachmentRow, Message).join(Message).where(col(AttachmentRow.uuid) == uuid)
+        ).first()
+        if found is None:
+            return None
+        file, message = found
+        if file.served is None or not _may_see(office, tx, message, request):
+            return None
+    return office.files.read(file.served)
+
+
+def _may_see(office: Office, tx: Tx, message: Message, request: Request) -> bool:
+    ticket = tickets.get(tx, message.ticket_id) if message.ticket_id else None
+    if ticket is None or ticket.id is None:
+        return False
+    asked = request.query_params
+    if "k" in asked:
+        mine = any(own.id == message.id for own in own_messages(tx, ticket.id))
+        return mine and hmac.compare_digest(ticket.token.encode(), asked["k"].encode())
+    if "aksi" in asked:
+        return not sealed(ticket) and _by_link(office, tx, asked["aksi"], ticket.id)
+    signed = signed_in(request)
+    if signed is None or signed.must_change:
+        return False
+    owners = frozenset(row.opd for row in tickets.owners(tx, ticket.id))
+    return sight.may_see(signed.actor, sight.Facts(accused=ticket.accused, opds=owners))
+
+
+def _by_link(office: Office, tx: Tx, token: str, ticket_id: int) -> bool:
+    try:
+        return allowed(tx, office, token).ticket_id == ticket_id
+    except LinkGone:
+        return False

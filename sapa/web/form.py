@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from channels.base import Accepted, Unavailable
 from channels.web import MAX_PHOTO, MAX_PHOTOS, Invalid
 from notifier.links import tracking_url
+from sapa.web.buckets import admit
 from sapa.web.office import Office, office_of
 from sapa.web.render import page
 from sapa.web.sending import send
@@ -44,6 +45,7 @@ def show(request: Request) -> Response:
 async def receive(request: Request) -> Response:
     """Keep the complaint and go to its tracking page; or the form again, with what was typed."""
     office = office_of(request)
+    admit(request)
     kind = request.headers.get("content-type", "")
     if not kind.lower().startswith(TYPES):
         raise HTTPException(
@@ -95,7 +97,7 @@ def _form(
         wrong=_by_field(wrong),
         down=down,
         places=_places(office),
-        max_photos=MAX_PHOTOS,
+        max_photos=min(MAX_PHOTOS, office.limits.files),
         max_mb=MAX_PHOTO // 1024 // 1024,
         max_bytes=office.limits.intake,
     )

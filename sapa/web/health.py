@@ -40,7 +40,7 @@ async def ready(request: Request) -> Response:
 @router.get("/metrics")
 def metrics(request: Request) -> Response:
     """Prometheus' text form; the ledger's gauges are missing while it cannot be read."""
-    counted: Metrics = request.app.state.metrics
+    counted = office_of(request).metrics
     try:
         with office_of(request).ledger.reading() as tx:
             _gauge(counted, tx)

@@ -27,7 +27,7 @@ async def receive(channel: str, request: Request) -> Response:
     )
     try:
         payload = door.verify(asked, office.clock())
-        accepted = await office.intake.deliver(payload, partial(door.parse, payload))
+        accepted = await office.metrics.counted(office.intake.deliver)(payload, partial(door.parse, payload))
     except Rejected as rejected:
         return errors.answer(request.scope, rejected.status, "Ditolak.")
     except Unavailable:

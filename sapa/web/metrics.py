@@ -1,12 +1,11 @@
 """Numbers for Prometheus, none of them about a person."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily, Metric
-from prometheus_client.registry import Collector
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from channels.base import Accepted, Deliver, Parsed, Payload, Unavailable
 from store.tables.tickets import STATUSES
 
 #: Upper bounds in seconds; 0.06 is what the intake promises.
@@ -14,11 +13,16 @@ BUCKETS = (0.005, 0.02, 0.06, 0.2, 0.6, 2.0, 6.0)
 
 
 class Metrics:
-    """One process's numbers, in a registry of their own. `intake` counts messages by outcome."""
+    """One process's numbers, in a registry of their own."""
 
-    def __init__(self, intake: Mapping[str, int]) -> None:
+    def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.registry.register(_IntakeCounts(intake))
+        self.intake = Counter(
+            "sapa_intake_messages",
+            "Messages by what became of them",
+            ["channel", "outcome"],
+            registry=self.registry,
+        )
         self.requests = Histogram(
             "sapa_http_seconds",
             "Time to answer by route template",
@@ -31,6 +35,21 @@ class Metrics:
         self._parked = Gauge(
             "sapa_arrivals_parked", "Arrivals waiting for a person", [], registry=self.registry
         )
+
+    def counted(self, deliver: Deliver) -> Deliver:
+        """The same delivery, counted by channel and outcome; bootstrap wraps what it hands to doors."""
+
+        async def counting(payload: Payload, parse: Callable[[], Parsed]) -> Sequence[Accepted]:
+            try:
+                accepted = await deliver(payload, parse)
+            except Unavailable:
+                self.intake.labels(payload.channel, "unavailable").inc()
+                raise
+            for one in accepted:
+                self.intake.labels(payload.channel, _outcome(one)).inc()
+            return accepted
+
+        return counting
 
     def set_outbox(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """(state, how many) of the outbox; states without rows read 0."""
@@ -54,20 +73,10 @@ class Metrics:
         return generate_latest(self.registry)
 
 
-class _IntakeCounts(Collector):
-    """What intake counts by itself, read when asked."""
-
-    def __init__(self, counts: Mapping[str, int]) -> None:
-        self._counts = counts
-
-    def collect(self) -> Iterable[Metric]:
-        """One counter, by outcome."""
-        family = CounterMetricFamily(
-            "sapa_intake_messages", "Messages by what became of them", labels=["outcome"]
-        )
-        for outcome in ("accepted", "duplicate", "parked", "unavailable", "spooled"):
-            family.add_metric([outcome], self._counts.get(outcome, 0))
-        yield family
+def _outcome(accepted: Accepted) -> str:
+    if accepted.duplicate:
+        return "duplicate"
+    return "accepted" if accepted.ref else "parked"
 
 
 def _set(gauge: Gauge, names: Iterable[str], rows: Iterable[tuple[Any, ...]]) -> None:

@@ -1,6 +1,5 @@
 """What the pages are given: the office as one frozen value, made by bootstrap or by a test."""
 
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,14 +9,15 @@ from starlette.requests import HTTPConnection
 
 from channels.base import Accepted, Door, Parsed, Payload
 from sapa.desk.city import City
+from sapa.desk.logins import Limits as LoginLimits
+from sapa.desk.passwords import Passwords
+from sapa.web.metrics import Metrics
 from store.db import Ledger
 from store.files import Files
 
 
 class Intake(Protocol):
-    """Where payloads go; `counts` says how many messages had which outcome."""
-
-    counts: Counter[str]
+    """Where payloads go."""
 
     def deliver(self, payload: Payload, parse: Callable[[], Parsed]) -> Awaitable[Sequence[Accepted]]:
         """Keep one payload and say, after the commit, what became of each message.
@@ -54,19 +54,26 @@ class Brand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How much one request may carry, in bytes; `guesses` refs an address may try a minute."""
+    """How much one request may carry, in bytes, and how often one address may come.
+
+    `guesses` refs an address may look up a minute; `intake_per_minute` sendings, 0 = no limit;
+    `files` photos the form asks for at the most.
+    """
 
     intake: int = 28 * 1024 * 1024
     page: int = 256 * 1024
     guesses: int = 20
+    intake_per_minute: int = 0
+    files: int = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
     """Everything a page may use. `secret` signs links and page tokens; `clock` gives aware UTC.
 
-    `hosts` are the host names answered ("" anywhere = all); `trusted_proxy` says that the last
-    address of X-Forwarded-For is the client's.
+    `logins` says how long logins last and how often one may try; `hosts` are the host names
+    answered (none = all); `trusted_proxy` says that the last address of X-Forwarded-For is the
+    client's.
     """
 
     ledger: Ledger
@@ -79,6 +86,9 @@ class Office:
     clock: Callable[[], datetime]
     brand: Brand
     limits: Limits = field(default_factory=Limits)
+    metrics: Metrics = field(default_factory=Metrics)
+    passwords: Passwords = field(default_factory=Passwords)
+    logins: LoginLimits = field(default_factory=LoginLimits)
     hosts: frozenset[str] = frozenset()
     trusted_proxy: bool = False
 

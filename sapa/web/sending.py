@@ -23,5 +23,5 @@ async def send(office: Office, body: bytes, media_type: str, key: str = "") -> A
         received_at=office.clock(),
         delivery_id=key,
     )
-    accepted = await office.intake.deliver(payload, partial(door.parse, payload))
+    accepted = await office.metrics.counted(office.intake.deliver)(payload, partial(door.parse, payload))
     return accepted[0]

@@ -2,86 +2,84 @@
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import Annotated
 
 from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from sapa.desk import officers
-from sapa.desk.actor import Actor
+from sapa.desk import logins
 from sapa.desk.errors import Forbidden
+from sapa.desk.logins import LoggedIn
 from sapa.web.errors import MustChangePassword, NotSignedIn
 from sapa.web.fields import Fields, read
 from sapa.web.office import Office, office_of
-from store.tables import Officer
-
-MAX_AGE = 12 * 3600
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """An officer at work. `csrf` goes into every form as the hidden field `csrf`."""
-
-    officer: Officer
-    csrf: str
-
-    @property
-    def actor(self) -> Actor:
-        """As the desk's acts know them."""
-        officer = self.officer
-        return Actor(
-            kind="officer",
-            officer_id=officer.id,
-            role=officer.role,
-            opd=officer.opd,
-            name=officer.name,
-        )
-
-
-def any_officer(request: Request) -> Signed:
+def any_officer(request: Request) -> LoggedIn:
     """Whoever is signed in, also with a one-time password; raises `NotSignedIn`."""
     office = office_of(request)
-    cookie = request.cookies.get(cookie_name(office), "")
-    with office.ledger.reading() as tx:
-        found = officers.signed_in(tx, cookie, office.clock()) if cookie else None
-    if found is None:
+    signed = signed_in(request)
+    if signed is None:
         raise NotSignedIn
-    officer, session = found
-    signed = Signed(officer, session.csrf)
+    cookie, now = request.cookies[cookie_name(office)], office.clock()
+    with office.ledger.reading() as tx:
+        stale = logins.stale(tx, cookie, now)
+    if stale:
+        office.ledger.write(lambda tx: logins.seen(tx, cookie, now))
     request.state.signed = signed
     return signed
 
 
-def current_officer(signed: Signed = Depends(any_officer)) -> Signed:
+def signed_in(request: Request) -> LoggedIn | None:
+    """Whoever is signed in, or nobody; for pages that others may see, too."""
+    office = office_of(request)
+    cookie = request.cookies.get(cookie_name(office), "")
+    if not cookie:
+        return None
+    with office.ledger.reading() as tx:
+        return logins.who(tx, cookie, office.clock(), office.logins)
+
+
+SomeOfficer = Annotated[LoggedIn, Depends(any_officer)]
+
+
+def current_officer(signed: SomeOfficer) -> LoggedIn:
     """The signed-in officer; raises `NotSignedIn` or `MustChangePassword`."""
-    if signed.officer.must_change:
+    if signed.must_change:
         raise MustChangePassword
     return signed
 
 
-def role(*roles: str) -> Callable[..., Signed]:
+#: The signed-in officer, for pages of every role.
+Me = Annotated[LoggedIn, Depends(current_officer)]
+
+
+def role(*roles: str) -> Callable[[LoggedIn], LoggedIn]:
     """A dependency: the signed-in officer, of one of these roles; raises `Forbidden` otherwise."""
 
-    def of_role(signed: Signed = Depends(current_officer)) -> Signed:
-        if signed.officer.role not in roles:
+    def of_role(signed: Me) -> LoggedIn:
+        if signed.role not in roles:
             raise Forbidden
         return signed
 
     return of_role
 
 
-#: Diskominfo's own people.
-diskominfo = role("administrator", "coordinator")
-administrator = role("administrator")
+#: Diskominfo's own people; and administrators alone.
+Diskominfo = Annotated[LoggedIn, Depends(role("administrator", "coordinator"))]
+Administrator = Annotated[LoggedIn, Depends(role("administrator"))]
 
 
-async def posted(request: Request, signed: Signed = Depends(current_officer)) -> Fields:
+async def posted(request: Request, signed: Me) -> Fields:
     """The form an officer posted, once its token is right; raises HTTPException 403."""
     return await checked(request, signed)
 
 
-async def checked(request: Request, signed: Signed) -> Fields:
+Posted = Annotated[Fields, Depends(posted)]
+
+
+async def checked(request: Request, signed: LoggedIn) -> Fields:
     """The posted form of this session; raises HTTPException 403 when its token is not ours."""
     fields = await read(request)
     if not hmac.compare_digest(fields["csrf"].encode(), signed.csrf.encode()):
@@ -99,7 +97,7 @@ def give_cookie(response: Response, office: Office, value: str) -> None:
     response.set_cookie(
         cookie_name(office),
         value,
-        max_age=MAX_AGE,
+        max_age=int(office.logins.absolute.total_seconds()),
         httponly=True,
         samesite="lax",
         secure=office.https,

@@ -15,7 +15,7 @@ from sapa.desk import citizen
 from sapa.desk import errors as desk_errors
 from sapa.desk.actor import Actor
 from sapa.web import fields, story
-from sapa.web.buckets import Buckets, address
+from sapa.web.buckets import Buckets, address, admit
 from sapa.web.form import TYPES, typed
 from sapa.web.office import Office, office_of
 from sapa.web.render import page
@@ -72,6 +72,7 @@ def show(request: Request, ref: str, k: str = "", baru: str = "") -> Response:
 async def answer(request: Request, ref: str, k: str = "") -> Response:
     """What the reporter adds: a message like any other, bound to this ticket by its token."""
     office = office_of(request)
+    admit(request)
     if not request.headers.get("content-type", "").lower().startswith(TYPES):
         raise HTTPException(415, "Kiriman ini bukan dari formulir kami.")
     body = await request.body()
@@ -154,7 +155,7 @@ def _private(
         query=f"k={ticket.token}",
         key=str(uuid7(office.clock())),
         over=ticket.status in OVER,
-        max_photos=MAX_PHOTOS,
+        max_photos=min(MAX_PHOTOS, office.limits.files),
         max_mb=MAX_PHOTO // 1024 // 1024,
         max_bytes=office.limits.intake,
     )

@@ -1,0 +1,21 @@
+"""An open office on both databases."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+from web_world import Clock, Desk, make_office
+
+from sapa.web.app import create_app
+from store.db import Ledger
+
+
+@pytest.fixture
+def desk(ledger: Ledger, tmp_path: Path, now: datetime) -> Iterator[Desk]:
+    """An open office and its first visitor."""
+    clock = Clock(now)
+    office = make_office(ledger, tmp_path, clock)
+    with TestClient(create_app(office), follow_redirects=False) as client:
+        yield Desk(office=office, clock=clock, door=office.doors["fake"], bell=office.relay, client=client)

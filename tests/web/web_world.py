@@ -1,0 +1,192 @@
+"""An office over a real ledger, and what its tests do over and over."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from argon2 import PasswordHasher
+from PIL import Image
+from starlette.testclient import TestClient
+
+from channels.base import Traits
+from channels.fake import FakeDoor
+from channels.web import WebDoor
+from router.book import Owner, SensitiveCategory
+from router.place import Area, Gazetteer
+from router.rules import BookSource, compile_book
+from sapa.desk.city import City, OpdInfo
+from sapa.desk.deadline import Calendar, SlaRow, SlaTable
+from sapa.desk.intake import Intake
+from sapa.desk.passwords import Passwords
+from sapa.desk.spool import Spool
+from sapa.web.office import Brand, Office
+from store import books, tickets
+from store.db import Ledger
+from store.files import Files
+from store.tables import Ticket
+
+SECRET = b"w" * 32
+TZ = ZoneInfo("Asia/Jakarta")
+OPDS = {
+    "DISHUB": "Dinas Perhubungan",
+    "DLH": "Dinas Lingkungan Hidup",
+    "INSPEKTORAT": "Inspektorat",
+    "DISKOMINFO": "Dinas Komunikasi dan Informatika",
+}
+RULES = (
+    {
+        "id": "lampu",
+        "when": {"words": ["lampu jalan", "PJU"]},
+        "assign": "DISHUB",
+        "because": "Penerangan jalan umum adalah urusan Dinas Perhubungan.",
+        "examples": ["Lampu jalan mati", "PJU padam"],
+    },
+    {
+        "id": "sampah",
+        "when": {"words": ["sampah"]},
+        "assign": "DLH",
+        "because": "Sampah adalah urusan Dinas Lingkungan Hidup.",
+        "examples": ["Sampah menumpuk", "uwuh numpuk"],
+    },
+    {
+        "id": "pungli",
+        "when": {"words": ["pungli", "dimintai uang"]},
+        "type": "oversight",
+        "assign": "INSPEKTORAT",
+        "because": "Dugaan pungutan liar diperiksa Inspektorat.",
+        "examples": ["Ada pungli", "Saya dimintai uang"],
+    },
+)
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_(self, **spans: float) -> None:
+        self.now += timedelta(**spans)
+
+
+class Bell:
+    """A relay that only hears that it was woken."""
+
+    def __init__(self) -> None:
+        self.rung = 0
+
+    def wake(self) -> None:
+        self.rung += 1
+
+
+def make_city(public_url: str = "http://testserver") -> City:
+    """Kota Contoh: three agencies that rules know, two kelurahan, one SLA table."""
+    owners = {code: Owner(code=code, name=name) for code, name in OPDS.items()}
+    owners["PLN"] = Owner(code="PLN", name="PLN", kind="external")
+    book = compile_book(
+        BookSource(
+            rules=RULES,
+            owners=owners,
+            sensitive=[SensitiveCategory(id="kekerasan", name="Kekerasan", words=("dipukuli",))],
+            urgent=["kesetrum"],
+            kelurahan=["Meri", "Wates"],
+            channels=["web", "fake"],
+        )
+    )
+    since = date(2026, 1, 1)
+    days = {"verify": 3, "first_response": 5, "resolve": 14, "confirm": 10, "complete": 10}
+    rows = [
+        SlaRow(step=step, number=number, unit="hari_kerja", valid_from=since) for step, number in days.items()
+    ]
+    opds = {
+        code: OpdInfo(code=code, name=name, email=f"{code.lower()}@example.id") for code, name in OPDS.items()
+    }
+    return City(
+        brand="Sapa Warga",
+        programme="Atasi Keluhan",
+        prefix="SMP",
+        tz=TZ,
+        public_url=public_url,
+        book=book,
+        gazetteer=Gazetteer(
+            (
+                Area(kelurahan="Meri", kecamatan="Kranggan", points=((-7.481, 112.4475),)),
+                Area(kelurahan="Wates", kecamatan="Magersari", points=((-7.455, 112.4499),)),
+            )
+        ),
+        sla=SlaTable("sla", tuple(rows)),
+        calendar=Calendar("days", frozenset(), TZ),
+        opds={**opds, "PLN": OpdInfo(code="PLN", name="PLN", kind="external")},
+        channels={"web": WebDoor.traits, "fake": Traits(burst=True)},
+        other_route={"INSPEKTORAT": "DISKOMINFO"},
+    )
+
+
+@dataclass(kw_only=True)
+class Desk:
+    """An office with a front door: what tests hold."""
+
+    office: Office
+    clock: Clock
+    door: FakeDoor
+    bell: Bell
+    client: TestClient
+
+    def browser(self, **options: Any) -> TestClient:
+        """Another visitor: no cookies of the first."""
+        return TestClient(self.client.app, **options)
+
+    def send(self, text: str = "Lampu jalan mati di depan pasar", **fields: Any) -> tuple[str, str]:
+        """Complain by the JSON twin; returns ref and token."""
+        answer = self.client.post("/api/v1/tickets", json={"text": text, **fields})
+        assert answer.status_code == 201, answer.text
+        url = answer.json()["url"]
+        return answer.json()["ref"], url.partition("k=")[2]
+
+    def ticket(self, ref: str) -> Ticket:
+        with self.office.ledger.reading() as tx:
+            found = tickets.by_ref(tx, ref)
+        assert found is not None
+        return found
+
+    def count(self, table: str) -> int:
+        with self.office.ledger.reading() as tx:
+            return int(tx.run(f"SELECT count(*) FROM {table}")[0][0])
+
+
+def make_office(ledger: Ledger, tmp_path: Path, clock: Clock, **changes: Any) -> Office:
+    """An office over `ledger`; `changes` replace its parts."""
+    city = changes.pop("built_city", None) or make_city()
+    ledger.write(lambda tx: books.activate(tx, "rules", city.book.digest, "", clock.now))
+    ledger.write(lambda tx: books.activate(tx, "sla", city.sla.digest, "", clock.now))
+    files = Files(tmp_path / "files")
+    doors = {"web": WebDoor(), "fake": FakeDoor(secret="hook-secret")}
+    intake = Intake(
+        ledger=ledger, files=files, spool=Spool(tmp_path / "spool"), doors=doors, city=lambda: city
+    )
+    office = Office(
+        ledger=ledger,
+        city=lambda: city,
+        files=files,
+        intake=intake,
+        relay=Bell(),
+        doors=doors,
+        secret=SECRET,
+        clock=clock,
+        passwords=Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
+        brand=Brand(city="Kota Contoh", desk="Meja Pengaduan, Jl. Contoh 1"),
+    )
+    return replace(office, **changes)
+
+
+def photo(size: tuple[int, int] = (64, 48), kind: str = "JPEG") -> bytes:
+    """A small picture."""
+    out = BytesIO()
+    Image.new("RGB", size, (20, 120, 90)).save(out, kind)
+    return out.getvalue()
