@@ -41,10 +41,10 @@ _REFERENCES: tuple[tuple[tuple[str, ...], tuple[tuple[str, ...], ...], str], ...
     (("rules", EACH, "supporting", EACH), _OWNERS, "OPD atau instansi luar"),
     (("areas", "kelurahan", EACH, "kecamatan"), _KECAMATAN, "kecamatan"),
 )
-#: A secret, and the values that must all be true for it to be needed.
-_SECRETS: tuple[tuple[tuple[str, ...], tuple[tuple[str, ...], ...]], ...] = (
-    (("links", "secret"), ()),
-    (("channels", "email", "relay", "password"), (("channels", "email", "enabled"),)),
+#: A secret, the values that must all be true for it to be needed, and its fewest letters.
+_SECRETS: tuple[tuple[tuple[str, ...], tuple[tuple[str, ...], ...], int], ...] = (
+    (("links", "secret"), (), 32),
+    (("channels", "email", "relay", "password"), (("channels", "email", "enabled"),), 1),
 )
 
 
@@ -145,12 +145,15 @@ class _Checker:
                 yield self._problem(path, "di luar kotak kota (city.bbox); urutannya lintang, bujur")
 
     def secrets(self) -> Iterator[Problem]:
-        for pattern, switches in _SECRETS:
+        for pattern, switches, fewest in _SECRETS:
             on = all(any(value is True for _, value in select(self.data, switch)) for switch in switches)
             for path, value in self._strings((pattern,)):
                 name = value.removeprefix("env:")
-                if on and name != value and not self.environ.get(name):
-                    yield self._problem(path, f"variabel lingkungan {name} belum diisi")
+                filled = self.environ.get(name, "")
+                if not on or name == value or len(filled) >= fewest:
+                    continue
+                wrong = f"terlalu pendek; paling sedikit {fewest} huruf" if filled else "belum diisi"
+                yield self._problem(path, f"variabel lingkungan {name} {wrong}")
 
     def relay_login(self) -> Iterator[Problem]:
         """A user without password or the other way round."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def write_starter(folder: Path) -> tuple[Path, ...]:
-    """Write the starter into `folder` (made if missing); returns the files written.
+    """Write the starter into `folder` (made if missing); returns the files written, config.yaml first.
 
     Raises `FileExistsError`, having written nothing, if one of them is already there.
     """
@@ -22,7 +22,7 @@ def write_starter(folder: Path) -> tuple[Path, ...]:
 
 def _files(folder: Traversable, above: str = "") -> list[tuple[str, Traversable]]:
     found = []
-    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+    for entry in sorted(folder.iterdir(), key=lambda entry: (entry.is_dir(), entry.name)):
         if entry.is_dir():
             found += _files(entry, f"{above}{entry.name}/")
         elif entry.name.endswith(".yaml"):

@@ -210,6 +210,17 @@ ONE_FAULT = {
         "links: {secret: ¦env:UJI_KUNCI}\nrules:",
         "links.secret: variabel lingkungan UJI_KUNCI belum diisi",
     ),
+    "waits that shrink": (
+        "rules:",
+        "relay: {retry_seconds: ¦[60, 10]}\nrules:",
+        "relay.retry_seconds: jeda pertama tidak boleh lebih lama dari jeda terlama",
+    ),
+    "desk address without room for a token": (
+        "address: lapor@uji.example",
+        "address: ¦lapor+kota@uji.example",
+        'channels.email.address: "lapor+kota@uji.example" tidak dapat dipakai;'
+        " sebelum @ hanya huruf, angka, titik, - dan _",
+    ),
     "user without password": (
         "lapor@uji.example, enabled: true",
         "lapor@uji.example, enabled: true, relay: ¦{user: sapa}",

@@ -172,6 +172,15 @@ def test_a_secret_of_a_channel_that_is_off_need_not_be_set(city: City, complaint
     ]
 
 
+def test_a_short_signing_key_is_refused(city: City, complaint: Complaint) -> None:
+    section = "links: {secret: ¦env:UJI_KUNCI}\nrules:"
+    assert complaint("rules:", section, {"UJI_KUNCI": "pendek"}) == [
+        "links.secret: variabel lingkungan UJI_KUNCI terlalu pendek; paling sedikit 32 huruf"
+    ]
+    links = city("rules:", section.replace("¦", ""), {"UJI_KUNCI": "k" * 32}).links
+    assert links.secret is not None
+
+
 def test_days_off_are_the_national_ones_with_cuti_bersama(city: City) -> None:
     days = holiday_dates(city(), [2026])
     assert len(days) == 25
