@@ -41,7 +41,7 @@ def build(message: OutboundMessage, ours: str, name: str, now: datetime) -> Mail
     subject = one_line(message.subject) or name
     reply_to = f"{local}+{message.reply_token}@{domain}" if message.reply_token else ours
     fields = [
-        ("From", f"{_phrase(name)} <{ours}>"),
+        ("From", f"{_phrase(name)}\r\n <{ours}>"),
         ("To", f"<{to}>"),
         ("Subject", _words(subject)),
         ("Date", format_datetime(now)),
@@ -92,11 +92,10 @@ def _text(message: OutboundMessage) -> bytes:
 def _file(one: Attachment) -> bytes:
     kind = one.media_type.lower() if _KIND.fullmatch(one.media_type.lower()) else "application/octet-stream"
     named = file_name(one.name)
-    plain = "".join(c if c.isascii() else "_" for c in named)
+    told = f'filename="{named}"' if named.isascii() else f"filename*=utf-8''{quote(named, safe='')}"
     head = (
         f"Content-Type: {kind}\r\n"
-        f'Content-Disposition: attachment; filename="{plain}";\r\n'
-        f" filename*=utf-8''{quote(named, safe='')}\r\n"
+        f"Content-Disposition: attachment;\r\n {told}\r\n"
         "Content-Transfer-Encoding: base64\r\n\r\n"
     )
     return head.encode("ascii") + encodebytes(one.content).replace(b"\n", b"\r\n")

@@ -45,9 +45,7 @@ class Headers:
         if ";" not in value:
             return ""
         found = {key.lower(): _unquote(text) for key, text in _PARAM.findall(value[:4096])}
-        if parameter in found:
-            return words(found[parameter])
-        return _continued(found, parameter)
+        return _continued(found, parameter) or words(found.get(parameter, ""))
 
 
 @dataclass(slots=True)

@@ -28,7 +28,7 @@ def one_line(text: str, limit: int = 500) -> str:
     kept = clean(text[: limit * 4])
     if not kept.isprintable():
         kept = "".join(" " if unicodedata.category(c) == "Cc" else c for c in kept)
-    return " ".join(kept.split())[:limit]
+    return " ".join(kept.split())[:limit].rstrip()
 
 
 def cut(text: str, limit: int) -> str:

@@ -139,10 +139,12 @@ class Relay:
     script: dict[str, str] = field(default_factory=dict)
     taken: list[bytes] = field(default_factory=list)
     connections: int = 0
+    writers: list[asyncio.StreamWriter] = field(default_factory=list)
     hang_up_after: int = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self.writers.append(writer)
         done = 0
         writer.write(b"220 relay.contoh.example\r\n")
         while line := await reader.readline():
@@ -159,7 +161,6 @@ class Relay:
                 or (self.hang_up_after and done >= self.hang_up_after)
             ):
                 break
-        await writer.drain()
         writer.close()
 
 
@@ -172,4 +173,8 @@ async def relay(script: dict[str, str] | None = None, hang_up_after: int = 0) ->
         yield here, server.sockets[0].getsockname()[1]
     finally:
         server.close()
+        for writer in here.writers:
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
         await server.wait_closed()
