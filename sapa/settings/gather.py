@@ -27,10 +27,13 @@ class Gathered:
 
 
 def gather(path: FilePath) -> Gathered:
-    """Read `path` and everything its `include:` names. Raises `BadConfig` if `path` itself cannot be read."""
+    """Read `path` and everything its `include:` names. Raises `BadConfig` if `path` itself cannot be read.
+
+    In errors the files are named as `path` was given, so that a person or an editor finds them.
+    """
     folder = path.parent.resolve()
     gathered = Gathered(folder)
-    _add(gathered, path, path.name, ())
+    _add(gathered, path, str(path), ())
     return gathered
 
 
@@ -74,9 +77,14 @@ def _include(gathered: Gathered, entry: object, spot: Spot, number: int, above: 
         gathered.problems.append(Problem(spot, ("include", number), target))
         return
     try:
-        _add(gathered, target, str(entry), above)
+        _add(gathered, target, _beside(gathered, str(entry)), above)
     except BadConfig as error:
         gathered.problems += error.problems
+
+
+def _beside(gathered: Gathered, entry: str) -> str:
+    """An included file as the caller would write it: beside the first one."""
+    return str(FilePath(gathered.values[()].file).parent / entry)
 
 
 def _target(gathered: Gathered, entry: object, above: tuple[FilePath, ...]) -> FilePath | str:

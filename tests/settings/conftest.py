@@ -62,8 +62,9 @@ MARK = "¦"
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> Callable[..., Settings]:
+def city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Settings]:
     """Load the small city with one text in it replaced; more files by name."""
+    monkeypatch.chdir(tmp_path)
 
     def build(
         old: str = "", new: str = "", environ: Mapping[str, str] | None = None, **files: str
@@ -72,7 +73,7 @@ def city(tmp_path: Path) -> Callable[..., Settings]:
         (tmp_path / "config.yaml").write_text(MINIMAL.replace(old, new) if old else MINIMAL)
         for name, text in files.items():
             (tmp_path / f"{name}.yaml").write_text(text)
-        return load(tmp_path / "config.yaml", environ or {})
+        return load("config.yaml", environ or {})
 
     return build
 

@@ -364,7 +364,7 @@ def test_a_file_that_is_no_configuration_is_refused_with_its_place(
     (tmp_path / "config.yaml").write_bytes(content)
     with pytest.raises(BadConfig) as caught:
         load(tmp_path / "config.yaml", {})
-    assert str(caught.value) == error
+    assert str(caught.value) == f"{tmp_path}/{error}"
 
 
 @pytest.mark.parametrize(
@@ -391,8 +391,12 @@ def test_a_second_document_in_a_file_is_refused(complaint: Complaint) -> None:
 
 
 def test_a_file_that_is_not_there_or_is_a_folder_is_named(tmp_path: Path) -> None:
-    for name, error in (("tiada.yaml", "berkas tidak ada"), ("folder.yaml", "bukan berkas biasa")):
+    for name, error in (
+        ("tiada.yaml", "berkas tidak ada"),
+        ("folder.yaml", "bukan berkas biasa"),
+        ("x" * 300, "tidak dapat dibaca: File name too long"),
+    ):
         (tmp_path / "folder.yaml").mkdir(exist_ok=True)
         with pytest.raises(BadConfig) as caught:
             load(tmp_path / name, {})
-        assert str(caught.value) == f"{name}:1:1: {error}"
+        assert str(caught.value) == f"{tmp_path}/{name}:1:1: {error}"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sapa.settings import Settings, load
+from sapa.settings import BadConfig, Settings, load
 
 Complaint = Callable[..., list[str]]
 City = Callable[..., Settings]
@@ -103,6 +103,17 @@ def test_too_many_files_are_refused(complaint: Complaint) -> None:
 def test_a_file_that_cannot_be_opened_says_so(city: City, complaint: Complaint, tmp_path: Path) -> None:
     (tmp_path / "putus.yaml").symlink_to(tmp_path / "tiada")
     assert complaint("rules:", including("¦putus.yaml")) == ['include.0: berkas "putus.yaml" tidak ada']
+
+
+def test_files_are_named_as_a_person_would_find_them(city: City, tmp_path: Path) -> None:
+    city("rules:", including("bagian.yaml"), bagian="staff: {}\n")
+    (tmp_path / "bagian.yaml").write_text("staff: {session_hours: 0}\n")
+    for path in (Path("config.yaml"), Path("..") / tmp_path.name / "config.yaml", tmp_path / "config.yaml"):
+        with pytest.raises(BadConfig) as caught:
+            load(path, {})
+        assert (
+            str(caught.value) == f"{path.parent / 'bagian.yaml'}:1:24: staff.session_hours: paling sedikit 1"
+        )
 
 
 def test_windows_files_with_a_byte_order_mark_are_read(city: City, tmp_path: Path) -> None:
