@@ -11,7 +11,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from sapa.agenda import draft
 from sapa.agenda.rules import AgendaRules
-from sapa.desk import citizen, officers
+from sapa.desk import citizen, logins
 from sapa.desk.city import City
 from sapa.desk.intake import Intake
 from store import arrivals
@@ -98,7 +98,7 @@ class Schedule:
     async def sessions(self) -> None:
         """Forget logins that are over."""
         now = self._clock()
-        await self._ledger.awrite(lambda tx: officers.forget_expired(tx, now))
+        await self._ledger.awrite(lambda tx: logins.sweep(tx, now, logins.Limits()))
 
     async def orphans(self) -> None:
         """Remove files of intakes that never committed, a day later."""

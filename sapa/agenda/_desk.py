@@ -78,7 +78,7 @@ class Desk:
     def do(self, what: str, change: Callable[[], dict[str, Any]]) -> Changed:
         """Check, change, recompute the times, record who did it."""
         if self.repeated:
-            return Changed(agenda_id=self.agenda_id, version=self.agenda.version, repeated=True)
+            return self.done(repeated=True)
         self.check()
         if self.agenda.state == "reviewed":
             self.agenda.state, self.agenda.approved_at, self.agenda.approved_by = "draft", None, None
@@ -88,7 +88,11 @@ class Desk:
         self.agenda.version += 1
         self.tx.session.add(self.agenda)
         self.tx.flush()
-        return Changed(agenda_id=self.agenda_id, version=self.agenda.version)
+        return self.done()
+
+    def done(self, *, repeated: bool = False) -> Changed:
+        """What the caller is told."""
+        return Changed(agenda_id=self.agenda_id, version=self.agenda.version, repeated=repeated)
 
     def take_off(self, ticket_id: int, by_hand: str, reason: str) -> None:
         """A stop becomes one that was left out."""
@@ -100,7 +104,7 @@ class Desk:
     def candidates(self, ids: Sequence[int]) -> list[Candidate]:
         """These tickets where they are now; those that may not be shown any more are missing."""
         found = agendas.tickets(self.tx, ids)
-        scored = chosen(self.tx, list(found.values()), self.city, self.rules, self._visit())
+        scored = chosen(self.tx, list(found.values()), self.city, self.rules, self.visit())
         by_id = {one.ticket_id: one.candidate for one in scored}
         return [by_id[ticket_id] for ticket_id in ids if ticket_id in by_id]
 
@@ -110,7 +114,7 @@ class Desk:
         if ticket is None:
             raise NotFound
         able = ticket.status in ("waiting", *agendas.OPEN, *agendas.CHECKABLE)
-        scored = chosen(self.tx, [ticket], self.city, self.rules, self._visit()) if able else ()
+        scored = chosen(self.tx, [ticket], self.city, self.rules, self.visit()) if able else ()
         if not scored:
             raise Invalid("Laporan ini rahasia, tanpa lokasi, atau bukan pengaduan yang dapat dikunjungi.")
         worth = scored[0].score
@@ -123,15 +127,12 @@ class Desk:
         self.tx.session.add(row)
         return scored[0].candidate
 
-    def _visit(self) -> Visit:
+    def visit(self) -> Visit:
+        """The day of the visit by today's calendar; `Invalid` when that closed the whole week."""
         visit = visit_of(self.agenda.week, self.city, self.rules)
         if visit is None:
-            raise self.no_visit()
+            raise Invalid(f"Pekan {self.agenda.week} tidak punya hari kerja untuk kunjungan.")
         return visit
-
-    def no_visit(self) -> Invalid:
-        """The calendar closed this week after its agenda was made."""
-        return Invalid(f"Pekan {self.agenda.week} tidak punya hari kerja untuk kunjungan.")
 
     def _settle(self) -> None:
         """Times for the round as it is now; what may not be shown any more leaves it."""

@@ -23,13 +23,25 @@ PREVENTIVE = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """A planned week that is not written yet; nothing of it refers to a transaction."""
+class Gathered:
+    """What a week is planned from; nothing of it refers to a transaction."""
 
     visit: Visit
-    plan: Plan
     scored: Mapping[int, Scored]
-    preventive: tuple[int, ...] = ()
+    preventive: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A planned week that is not written yet."""
+
+    gathered: Gathered
+    plan: Plan
+
+    def parts(self, ticket_id: int, reason: str = "") -> dict[str, Any]:
+        """The score and the words a stop keeps."""
+        worth = self.gathered.scored[ticket_id].score
+        return {"score": worth.total, "parts": {"score": kept_parts(worth.parts), "reason": reason}}
 
 
 def draft(ledger: Ledger, city: City, rules: AgendaRules, now: datetime, week: str | None = None) -> int:
@@ -43,14 +55,8 @@ def draft(ledger: Ledger, city: City, rules: AgendaRules, now: datetime, week: s
         found = agendas.by_week(tx, visit.week)
         if found is not None and found.id is not None:
             return found.id
-        able = candidates(tx, city, rules, visit)
-        preventive = () if able else tuple(agendas.checkable(tx, PREVENTIVE))
-    proposal = Proposal(
-        visit=visit,
-        plan=plan([one.candidate for one in able], rules),
-        scored={one.ticket_id: one for one in able},
-        preventive=preventive,
-    )
+        gathered = gather(tx, city, rules, visit)
+    proposal = propose(gathered, rules)
     return ledger.write(lambda tx: _open(tx, proposal, rules, now))
 
 
@@ -67,7 +73,7 @@ def catch_up(ledger: Ledger, city: City, rules: AgendaRules, now: datetime) -> i
     return agenda_id
 
 
-def propose(
+def gather(
     tx: Tx,
     city: City,
     rules: AgendaRules,
@@ -75,18 +81,23 @@ def propose(
     *,
     pins: Collection[int] = (),
     without: Collection[int] = (),
-    order: Sequence[int] = (),
-) -> Proposal:
-    """Plan a week again, with what people pinned, dropped and ordered."""
-    extra = chosen(tx, list(agendas.tickets(tx, pins).values()), city, rules, visit)
-    able = {one.ticket_id: one for one in (*candidates(tx, city, rules, visit), *extra)}
-    scored = {ticket_id: one for ticket_id, one in able.items() if ticket_id not in without}
-    return Proposal(
+) -> Gathered:
+    """What can be visited that day: the candidates and what people pinned, less what they dropped."""
+    pinned = list(agendas.tickets(tx, pins).values())
+    able = (*candidates(tx, city, rules, visit), *chosen(tx, pinned, city, rules, visit))
+    return Gathered(
         visit=visit,
-        plan=plan([one.candidate for one in scored.values()], rules, pins=pins, order=order),
-        scored=scored,
+        scored={one.ticket_id: one for one in able if one.ticket_id not in without},
         preventive=() if able else tuple(agendas.checkable(tx, PREVENTIVE)),
     )
+
+
+def propose(
+    gathered: Gathered, rules: AgendaRules, *, pins: Collection[int] = (), order: Sequence[int] = ()
+) -> Proposal:
+    """Plan the round. Pure, and takes seconds for many candidates: never inside a transaction."""
+    able = [one.candidate for one in gathered.scored.values()]
+    return Proposal(gathered=gathered, plan=plan(able, rules, pins=pins, order=order))
 
 
 def settings(rules: AgendaRules) -> dict[str, Any]:
@@ -121,7 +132,6 @@ def add_rows(
 ) -> None:
     """Write the round and the best of what was left out."""
     for position, stop in enumerate(proposal.plan.stops, 1):
-        worth = proposal.scored[stop.ticket_id].score
         tx.session.add(
             Stop(
                 uuid=uuid7(now),
@@ -131,33 +141,26 @@ def add_rows(
                 arrive_min=stop.arrive_min,
                 travel_min=stop.travel_min,
                 service_min=stop.service_min,
-                score=worth.total,
-                parts={"score": kept_parts(worth.parts), "reason": ""},
                 by_hand="added" if stop.ticket_id in by_hand else "",
+                **proposal.parts(stop.ticket_id),
             )
         )
     for left in proposal.plan.left_out[: agendas.KEPT_LEFT_OUT]:
-        worth = proposal.scored[left.ticket_id].score
+        told = proposal.parts(left.ticket_id, left.reason)
         tx.session.add(
-            Stop(
-                uuid=uuid7(now),
-                agenda_id=agenda_id,
-                ticket_id=left.ticket_id,
-                position=0,
-                score=worth.total,
-                parts={"score": kept_parts(worth.parts), "reason": left.reason},
-            )
+            Stop(uuid=uuid7(now), agenda_id=agenda_id, ticket_id=left.ticket_id, position=0, **told)
         )
     tx.flush()
 
 
 def facts(proposal: Proposal) -> dict[str, Any]:
     """What a plan says of its candidates."""
-    return {"candidates": len(proposal.scored), "preventive": list(proposal.preventive)}
+    gathered = proposal.gathered
+    return {"candidates": len(gathered.scored), "preventive": list(gathered.preventive)}
 
 
 def _open(tx: Tx, proposal: Proposal, rules: AgendaRules, now: datetime) -> int:
-    visit = proposal.visit
+    visit = proposal.gathered.visit
     kept = {**settings(rules), **totals(proposal.plan), **facts(proposal), "ordered": False}
     made = {"what": "draft", "by": None, "at": now.isoformat(), "key": ""}
     agenda_id = agendas.open_draft(

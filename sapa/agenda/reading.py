@@ -29,7 +29,8 @@ def read(tx: Tx, week: str, city: City) -> AgendaView | None:
     facts = _Facts(tx, city, agenda, [*(row.ticket_id for row in rows), *preventive])
     stops = [facts.stop(row) for row in rows if facts.shown(row.ticket_id)]
     asked = [facts.stop(_to_check(agenda, one)) for one in preventive if facts.shown(one)]
-    return _view(tx, agenda, city, [one for one in stops if one.position], stops, asked)
+    withheld = sum(1 for row in rows if row.position and not facts.shown(row.ticket_id))
+    return _view(tx, agenda, city, stops, asked, withheld)
 
 
 def _to_check(agenda: Agenda, ticket_id: int) -> Stop:
@@ -41,14 +42,13 @@ def _view(
     tx: Tx,
     agenda: Agenda,
     city: City,
-    on_round: Sequence[StopView],
     stops: Sequence[StopView],
-    preventive: Sequence[StopView],
+    asked: Sequence[StopView],
+    withheld: int,
 ) -> AgendaView:
-    plan = agenda.plan
-    begin = _start(agenda, city)
+    plan, begin = agenda.plan, _start(agenda, city)
     names = agendas.officer_names(tx, {one["by"] for one in plan["history"] if one["by"]})
-    approver = names.get(agenda.approved_by or 0, "")
+    on_round = tuple(one for one in stops if one.position)
     return AgendaView(
         agenda_id=agenda.id or 0,
         version=agenda.version,
@@ -63,9 +63,10 @@ def _view(
         start=wording.clock(begin, city.tz),
         end=wording.clock(begin + timedelta(minutes=plan["total"]), city.tz),
         zone=begin.tzname() or "",
-        stops=tuple(on_round),
+        stops=on_round,
         left_out=tuple(one for one in stops if not one.position),
-        preventive=tuple(preventive),
+        preventive=tuple(asked),
+        withheld=withheld,
         candidates=plan["candidates"],
         total_minutes=plan["total"],
         travel_minutes=plan["total"] - sum(one.service_min for one in on_round),
@@ -75,7 +76,7 @@ def _view(
         min_stops=plan["min_stops"],
         max_stops=plan["max_stops"],
         score=plan["score"],
-        approved=wording.approval(agenda.approved_at, approver, city.tz),
+        approved=wording.approval(agenda.approved_at, names.get(agenda.approved_by or 0, ""), city.tz),
         history=tuple(_change(entry, names, stops, city) for entry in plan["history"]),
         recap=_recap(tx, agenda, city),
     )

@@ -1,12 +1,12 @@
 """Diskominfo's changes to a draft: each checked against the version, recomputed and recorded."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sapa.agenda._desk import Changed, Desk
-from sapa.agenda.draft import add_rows, facts, propose, settings, totals
-from sapa.agenda.due import visit_of
+from sapa.agenda.draft import Proposal, add_rows, facts, gather, propose, settings, totals
 from sapa.agenda.plan import insertion
 from sapa.agenda.rules import AgendaRules
 from sapa.desk.actor import Actor
@@ -140,38 +140,54 @@ def redraft(
     What people added stays on, what they dropped stays off, and the order they made is kept,
     unless `keep_by_hand` is False. Ask before calling: the old round is gone afterwards.
     """
-    visit = visit_of(week, city, rules)
     with ledger.reading() as tx:
         desk = Desk(tx, week, by, version, key, now, city, rules, lock=False)
         if desk.repeated:
-            return Changed(agenda_id=desk.agenda_id, version=desk.agenda.version, repeated=True)
+            return desk.done(repeated=True)
         desk.check()
-        if visit is None:
-            raise desk.no_visit()
-        rows = [row for row in desk.rows if keep_by_hand]
-        pins = [row.ticket_id for row in rows if row.by_hand == "added" and row.position]
-        dropped = [row.ticket_id for row in rows if row.by_hand == "dropped"]
-        order = desk.route if keep_by_hand and desk.agenda.plan.get("ordered") else []
-        proposal = propose(tx, city, rules, visit, pins=pins, without=dropped, order=order)
+        hand = _hand_of(desk) if keep_by_hand else _Hand()
+        gathered = gather(tx, city, rules, desk.visit(), pins=hand.added, without=hand.dropped)
+    proposal = propose(gathered, rules, pins=hand.added, order=hand.order)
 
     def act(tx: Tx) -> Changed:
         desk = Desk(tx, week, by, version, key, now, city, rules)
 
         def change() -> dict[str, Any]:
-            agenda = desk.agenda
-            agendas.remove_stops(tx, [row for row in desk.rows if row.ticket_id not in dropped])
-            add_rows(tx, desk.agenda_id, proposal, now, by_hand=pins)
-            desk.read_rows()
-            agenda.visit_on = visit.visit_on
-            agenda.plan = {
-                "history": agenda.plan["history"],
-                **settings(rules),
-                **totals(proposal.plan),
-                **facts(proposal),
-                "ordered": bool(order),
-            }
+            _replace(desk, proposal, hand)
             return {"kept_by_hand": keep_by_hand}
 
         return desk.do("redraft", change)
 
     return ledger.write(act)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hand:
+    """What people did to a round: ticket ids."""
+
+    added: tuple[int, ...] = ()
+    dropped: tuple[int, ...] = ()
+    order: tuple[int, ...] = ()
+
+
+def _hand_of(desk: Desk) -> _Hand:
+    return _Hand(
+        added=tuple(row.ticket_id for row in desk.rows if row.by_hand == "added" and row.position),
+        dropped=tuple(row.ticket_id for row in desk.rows if row.by_hand == "dropped"),
+        order=tuple(desk.route) if desk.agenda.plan["ordered"] else (),
+    )
+
+
+def _replace(desk: Desk, proposal: Proposal, hand: _Hand) -> None:
+    """New rows and sums for old ones; what people dropped stays written down."""
+    agendas.remove_stops(desk.tx, [row for row in desk.rows if row.ticket_id not in hand.dropped])
+    add_rows(desk.tx, desk.agenda_id, proposal, desk.now, by_hand=hand.added)
+    desk.read_rows()
+    desk.agenda.visit_on = proposal.gathered.visit.visit_on
+    desk.agenda.plan = {
+        "history": desk.agenda.plan["history"],
+        **settings(desk.rules),
+        **totals(proposal.plan),
+        **facts(proposal),
+        "ordered": bool(hand.order),
+    }

@@ -72,7 +72,9 @@ class RecapRow:
 class AgendaView:
     """One week's field visit. Times are the city's (`08.00`), dates Indonesian.
 
-    `empty`: there was nothing to choose from; then `preventive` lists finished work to look at.
+    `withheld` counts stops whose ticket became secret or sensitive: they are not here, and leave
+    the round with the next change. When there was nothing to choose from (`empty`), `preventive`
+    lists finished work to look at.
     """
 
     agenda_id: int
@@ -91,6 +93,7 @@ class AgendaView:
     stops: tuple[StopView, ...]
     left_out: tuple[StopView, ...]
     preventive: tuple[StopView, ...]
+    withheld: int
     candidates: int
     total_minutes: int
     travel_minutes: int
@@ -106,13 +109,15 @@ class AgendaView:
 
     @property
     def empty(self) -> bool:
-        """Whether no complaint is on the round and none could have been."""
+        """Whether there was no complaint to choose from and nobody added one."""
         return not self.stops and not self.left_out and not self.candidates
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What the reviewer should know before approving."""
         found = []
+        if self.withheld:
+            found.append(f"{self.withheld} titik kini rahasia dan tidak ditampilkan; susun ulang agenda ini.")
         if self.over_minutes:
             found.append(f"Perjalanan {self.over_minutes} menit lebih lama dari waktu yang ada.")
         if len(self.stops) > self.max_stops:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import cast
 
 import structlog
 from fastapi import FastAPI
@@ -25,7 +24,6 @@ from sapa.desk.spool import Spool
 from sapa.schedule import Schedule
 from sapa.settings import BadConfig, Settings
 from sapa.web.app import create_app
-from sapa.web.metrics import Metrics
 from sapa.web.office import Office
 from store import agencies, books, schema
 from store.db import Ledger, Tx
@@ -61,7 +59,6 @@ class Service:
     in_force: InForce
     roles: frozenset[str]
     password: str | None = None
-    metrics: Metrics = field(default_factory=Metrics)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _open: list[Listener] = field(default_factory=list)
 
@@ -70,7 +67,7 @@ class Service:
         wanted = {"email": "smtp"}
         for name, door in self.doors.items():
             if isinstance(door, Listener) and wanted.get(name, "poll") in self.roles:
-                await door.open(self.metrics.counted(self.intake.deliver), self.clock)
+                await door.open(self.intake.deliver, self.clock)
                 self._open.append(door)
         if "relay" in self.roles:
             self._tasks.append(asyncio.create_task(self.relay.run(), name="relay"))
@@ -124,7 +121,7 @@ def open_service(
     try:
         schema.migrate(ledger.engine)
         ledger.write(lambda tx: _enter(tx, now_in_force, now))
-        password = officers.ensure_first_administrator(ledger, now)
+        password = ledger.write(lambda tx: officers.create_first_administrator(tx, now))
     except BaseException:
         ledger.close()
         raise
@@ -191,7 +188,7 @@ def _wired(
         ledger=ledger,
         files=files,
         spool=Spool(settings.storage.spool_dir),
-        doors={name: cast(Parser, door) for name, door in doors.items() if isinstance(door, Parser)},
+        doors={name: door for name, door in doors.items() if isinstance(door, Parser)},
         city=city,
         wake=relay.wake,
     )
@@ -230,7 +227,6 @@ def _wired(
         in_force=now_in_force,
         roles=roles,
         password=password,
-        metrics=office.metrics,
     )
     holder.append(service)
     return service

@@ -15,6 +15,7 @@ from store.db import Ledger, LedgerUnavailable
 
 ConfigFile = Annotated[Path, typer.Option("--config", "-c", help="Berkas pengaturan.")]
 CONFIG = Path("config.yaml")
+NO_LEDGER = "Buku data tidak dapat dibuka. Periksa ruang disk atau peladen basis data, lalu coba lagi."
 
 
 def clock() -> datetime:
@@ -49,9 +50,7 @@ def the_ledger(config: Path) -> Iterator[tuple[Settings, Ledger]]:
     try:
         yield settings, ledger
     except LedgerUnavailable:
-        fail(
-            "Buku data tidak dapat dibuka sekarang. Periksa ruang disk atau peladen basis data, lalu coba lagi."
-        )
+        fail(NO_LEDGER)
     finally:
         ledger.close()
 
@@ -65,9 +64,7 @@ def the_service(config: Path) -> Iterator[Service]:
     except BadConfig as error:
         fail(str(error))
     except LedgerUnavailable:
-        fail(
-            "Buku data tidak dapat dibuka sekarang. Periksa ruang disk atau peladen basis data, lalu coba lagi."
-        )
+        fail(NO_LEDGER)
     try:
         yield service
     finally:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from sapa.agenda import draft as drafts
-from sapa.agenda import sheet, view
+from sapa.agenda import reading, sheet
 from sapa.agenda.due import due_week
 from sapa.cli._office import CONFIG, ConfigFile, clock, fail, say, the_service
 from sapa.desk.errors import ActError
@@ -42,7 +42,7 @@ def show(
         city, rules = service.in_force.city, service.in_force.agenda
         wanted = week or due_week(clock(), city, rules).week
         with service.ledger.reading() as tx:
-            found = view.read(tx, wanted, city)
+            found = reading.read(tx, wanted, city)
     if found is None:
         fail(f"Belum ada agenda untuk pekan {wanted}. Susun dengan: sapa agenda draft --week {wanted}")
     shapes = {"text": sheet.text, "whatsapp": sheet.whatsapp}

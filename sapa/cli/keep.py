@@ -24,9 +24,8 @@ def backup(folder: Folder, config: ConfigFile = CONFIG) -> None:
         _copy_settings(config, folder / "config")
         _copy_kept(settings, folder / "var")
         copies.seal(ledger, folder, clock())
-    say(
-        f"Cadangan lengkap di {folder}: {counts['ticket']} laporan, {counts['message']} pesan, {counts['blob']} berkas."
-    )
+    say(f"Cadangan lengkap di {folder}:")
+    say(f"  {counts['ticket']} laporan, {counts['message']} pesan, {counts['blob']} berkas.")
 
 
 def restore(folder: Folder, config: ConfigFile = CONFIG) -> None:

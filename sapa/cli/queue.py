@@ -61,11 +61,10 @@ def list_outbox(
 ) -> None:
     """Daftar pesan keluar menurut keadaannya."""
     with the_ledger(config) as (_, ledger), ledger.reading() as tx:
-        found = post.page(tx, state=state)
+        found = post.page(tx, [state])
     for one in found:
-        say(
-            f"{one.id:>8}  {one.created_at:%Y-%m-%d %H:%M}  {one.notice:<14} {one.lane:<20} {one.tries}x  {one.error}"
-        )
+        at = f"{one.created_at:%Y-%m-%d %H:%M}"
+        say(f"{one.id:>8}  {at}  {one.notice:<14} {one.lane:<20} {one.tries}x  {one.error}")
     if not found:
         say("Tidak ada.")
 

@@ -16,14 +16,15 @@ import uvicorn
 from channels.base import Listener
 from sapa.bootstrap import Service, open_service
 from sapa.bootstrap.service import ROLES
-from sapa.cli._office import CONFIG, ConfigFile, clock, fail, say, settings_of
+from sapa.cli._office import CONFIG, NO_LEDGER, ConfigFile, clock, fail, say, settings_of
 from sapa.settings import BadConfig, Settings, load
 from store.db import LedgerUnavailable
 
+ALL = ",".join(sorted(ROLES))
 Roles = Annotated[str, typer.Option("--roles", help="Peran proses ini, dipisah koma; tanpa pilihan: semua.")]
 
 
-def serve(config: ConfigFile = CONFIG, roles: Roles = ",".join(sorted(ROLES))) -> None:
+def serve(config: ConfigFile = CONFIG, roles: Roles = ALL) -> None:
     """Jalankan layanan: formulir, ruang petugas, pintu surel, pengiriman dan jadwal."""
     wanted = frozenset(role.strip() for role in roles.split(",") if role.strip())
     if unknown := wanted - ROLES:
@@ -37,13 +38,11 @@ def serve(config: ConfigFile = CONFIG, roles: Roles = ",".join(sorted(ROLES))) -
     except ValueError as error:
         fail(str(error))
     except LedgerUnavailable:
-        fail("Buku data tidak dapat dibuka. Periksa ruang disk atau peladen basis data, lalu jalankan lagi.")
+        fail(NO_LEDGER)
     try:
         run(service, config)
     except OSError as error:
-        fail(
-            f"Alamat tidak dapat dipakai ({error.strerror}). Mungkin layanan ini sudah berjalan di tempat lain."
-        )
+        fail(f"Alamat tidak dapat dipakai ({error.strerror}). Mungkin layanan ini sudah berjalan.")
 
 
 def run(service: Service, config: Path) -> None:

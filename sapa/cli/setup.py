@@ -33,7 +33,6 @@ def check(config: ConfigFile = CONFIG) -> None:
     except BadConfig as error:
         fail(str(error))
     brand = settings.brand_on(datetime.now(UTC).date())
-    say(
-        f"Baik. {settings.city.name}, {brand.name}: {len(settings.opds)} OPD, {len(settings.external)} instansi"
-        f" luar, {len(settings.areas.kelurahan)} kelurahan, {len(book.rules)} aturan ({book.digest[:12]})."
-    )
+    say(f"Baik. {settings.city.name}, {brand.name}:")
+    say(f"  {len(settings.opds)} OPD, {len(settings.external)} instansi luar")
+    say(f"  {len(settings.areas.kelurahan)} kelurahan, {len(book.rules)} aturan ({book.digest[:12]})")

@@ -12,7 +12,6 @@ from store import officers
 from store.db import Ledger, Tx
 from store.tables import Officer, Session
 
-
 #: (name, size, seconds until a token comes back) of each.
 Buckets = tuple[tuple[str, int, float], ...]
 

@@ -93,6 +93,8 @@ def _clean(content: bytes, kind: str) -> tuple[bytes, tuple[float, float] | None
                 upright.convert("RGB").save(clean, "JPEG", quality=85)
     except _BadPicture:
         raise
+    except Image.DecompressionBombError as error:
+        raise _BadPicture("Gambar terlalu besar untuk dibuka.") from error
     except Exception as error:  # a decoder may raise anything at all on a broken file
         raise _BadPicture("Berkas gambar rusak dan tidak dapat dibuka.") from error
     return clean.getvalue(), gps

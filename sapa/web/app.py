@@ -8,7 +8,7 @@ from sapa.web.access import Access
 from sapa.web.assets import Assets
 from sapa.web.buckets import Buckets
 from sapa.web.office import Office
-from sapa.web.security import Guard, SecurityHeaders
+from sapa.web.security import Guard, Heads, SecurityHeaders
 
 #: Public pages, doors and the login.
 PUBLIC = (form.router, track.router, action.router, hooks.router, files.router, health.router, login.router)
@@ -29,5 +29,6 @@ def create_app(office: Office) -> FastAPI:
     errors.install(app)
     app.add_middleware(Guard, office=office)
     app.add_middleware(Access, metrics=office.metrics)
-    app.add_middleware(SecurityHeaders, office=office)  # the last added is the outermost
+    app.add_middleware(SecurityHeaders, office=office)
+    app.add_middleware(Heads)  # the last added is the outermost
     return app

@@ -76,6 +76,26 @@ def _encoded(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
     return [(name.lower().encode(), value.encode()) for name, value in headers]
 
 
+class Heads:
+    """HEAD is GET without the body, for every page: scanners and link previews use it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+
+        async def without_body(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self.app({**scope, "method": "GET"}, receive, without_body)
+
+
 class Guard:
     """Turns away unknown hosts, posts from other sites, and bodies over the limit."""
 
@@ -101,6 +121,8 @@ class Guard:
         hosts = self.office.hosts
         if hosts and headers.get("host", "").rsplit(":", 1)[0].lower() not in hosts:
             return 400, "Alamat situs ini tidak dikenal."
+        if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
+            return 400, ""
         if scope["method"] in SAFE:
             return None
         if not scope["path"].startswith(MACHINES) and not self._same_site(scope["path"], headers):

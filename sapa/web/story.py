@@ -53,7 +53,14 @@ def of(tx: Tx, ticket: Ticket, city: City) -> list[Entry]:
         for event in events.of_ticket(tx, ticket.id, public_only=True)
         if event.kind not in SILENT
     ]
-    return sorted([*told, *_messages(tx, ticket.id)], key=lambda entry: entry.at)
+    return sorted([*told, *_messages(tx, ticket.id)], key=_order)
+
+
+def _order(entry: Entry) -> tuple[datetime, int]:
+    """By time; what happened in one moment in the order a person would tell it."""
+    if entry.title == HEADLINES["received"]:
+        return entry.at, 0
+    return entry.at, 1 if entry.mine else 2
 
 
 def own_messages(tx: Tx, ticket_id: int) -> Sequence[Message]:

@@ -4,6 +4,15 @@
   const problem = document.getElementById("masalah");
   if (problem) problem.focus();
 
+  for (const box of document.querySelectorAll("[data-copy]")) {
+    if (!navigator.clipboard) continue;
+    box.hidden = false;
+    box.querySelector("button").addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById(box.dataset.copy).textContent.trim());
+      box.querySelector("[role=status]").textContent = "Tersalin.";
+    });
+  }
+
   const locate = document.querySelector("[data-locate]");
   if (locate && navigator.geolocation) {
     const form = locate.closest("form");
