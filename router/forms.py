@@ -4,22 +4,35 @@ import unicodedata
 
 from router.lexicon import EXCEPT, LEXICON
 from router.lexicon import FILLERS as FILLERS
+from router.lexicon import LANDMARKS as LANDMARKS
 
 _LONGEST = 40
 _SHORTEST_STEM = 3
+_LONG_ENOUGH = 5
 _SUFFIXES = (
-    "kannya", "annya", "inya", "nipun", "ipun", "nya", "kan", "ane", "lah", "kah", "pun",
-    "ne", "an", "mu", "ku", "e", "i", "o",
+    ("kannya", 3), ("annya", 3), ("inya", 3), ("nipun", 3), ("ipun", 3), ("nya", 3), ("kan", 3), ("ane", 3),
+    ("lah", 3), ("kah", 3), ("pun", 3), ("ne", 3), ("an", 4), ("mu", 3), ("ku", 3), ("e", 3), ("i", 4),
 )  # fmt: skip
+"""Suffix → the fewest letters that must be left."""
 _LEET = str.maketrans("01345", "oieas")
-# Prefix → what the root may begin with once it is cut ("" = nothing is restored).
-_PREFIXES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("memper", ("",)), ("menge", ("",)), ("diper", ("",)), ("meny", ("s", "c")), ("meng", ("", "k")),
-    ("mem", ("", "p")), ("men", ("", "t")), ("me", ("",)), ("dipun", ("",)), ("di", ("",)),
-    ("ber", ("",)), ("ter", ("",)), ("ke", ("",)), ("ka", ("",)), ("se", ("",)), ("ny", ("s", "c")),
-    ("nge", ("",)), ("ng", ("", "k")), ("mb", ("b",)), ("nd", ("d",)), ("n", ("t",)), ("m", ("p",)),
-    ("tak", ("",)), ("kok", ("",)), ("peng", ("", "k")), ("pem", ("", "p")), ("pen", ("", "t")),
+_ANY = frozenset("abcdefghijklmnopqrstuvwxyz")
+_VOWELS = frozenset("aiueo")
+_PREFIXES: tuple[tuple[str, frozenset[str], tuple[str, ...]], ...] = (
+    ("memper", _ANY, ("",)), ("diper", _ANY, ("",)), ("menge", _ANY, ("",)),
+    ("meny", _VOWELS, ("s",)), ("peny", _VOWELS, ("s",)),
+    ("meng", _VOWELS | set("ghk"), ("",)), ("meng", _VOWELS, ("k",)),
+    ("peng", _VOWELS | set("ghk"), ("",)), ("peng", _VOWELS, ("k",)),
+    ("mem", frozenset("bfpv"), ("",)), ("mem", _VOWELS, ("p",)),
+    ("pem", frozenset("bfpv"), ("",)), ("pem", _VOWELS, ("p",)),
+    ("men", frozenset("cdjsz"), ("",)), ("men", _VOWELS, ("t",)),
+    ("pen", frozenset("cdjsz"), ("",)), ("pen", _VOWELS, ("t",)),
+    ("me", frozenset("lmnrwy"), ("",)), ("di", _ANY, ("",)), ("dipun", _ANY, ("",)),
+    ("ber", _ANY, ("",)), ("ter", _ANY, ("",)), ("ke", _ANY, ("",)),
+    ("nge", _ANY, ("",)), ("ng", _VOWELS | set("glr"), ("",)), ("ng", _VOWELS, ("k",)),
+    ("ny", _VOWELS, ("s", "c")), ("n", frozenset("dj"), ("",)), ("n", _VOWELS, ("t",)),
+    ("m", frozenset("b"), ("",)), ("m", frozenset("aiou"), ("p",)),
 )  # fmt: skip
+"""Prefix, what may follow it, and what the root began with before the prefix swallowed it."""
 
 
 def fold(raw: str) -> str:
@@ -63,12 +76,12 @@ def _spellings(folded: str) -> list[str]:
         elif "2" in folded[3:]:
             head, _, tail = folded.rpartition("2")
             found.append(head + tail)
-        found.append(folded.translate(_LEET))
+        if len(folded) >= _LONG_ENOUGH:
+            found.append(folded.translate(_LEET))
     stretched = found[-1]
-    for most in (2, 1):
-        short = _squeeze(stretched, most)
-        if short not in found:
-            found.append(short)
+    twice = _squeeze(stretched, 2)
+    if len(stretched) >= _LONG_ENOUGH or twice != stretched:
+        found += [short for short in (twice, _squeeze(stretched, 1)) if short not in found]
     return found
 
 
@@ -84,16 +97,17 @@ def _squeeze(word: str, most: int) -> str:
 
 def _without_suffix(word: str) -> list[str]:
     found = [word]
-    for suffix in _SUFFIXES:
-        if word.endswith(suffix) and len(word) - len(suffix) >= _SHORTEST_STEM:
+    for suffix, left in _SUFFIXES:
+        if word.endswith(suffix) and len(word) - len(suffix) >= left:
             found.append(word[: -len(suffix)])
     return found
 
 
 def _without_prefix(word: str) -> list[str]:
     found: list[str] = []
-    for prefix, begins in _PREFIXES:
+    for prefix, follows, begins in _PREFIXES:
         if word.startswith(prefix):
             rest = word[len(prefix) :]
-            found.extend(start + rest for start in begins if len(start + rest) >= _SHORTEST_STEM)
+            if rest[:1] in follows:
+                found.extend(start + rest for start in begins if len(start + rest) >= _SHORTEST_STEM)
     return found

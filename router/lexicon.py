@@ -22,7 +22,7 @@ rumah: rmh omah griya umah
 tidak: gk gak ga nggak ngga enggak engga ndak nda tdk tak ora ra rak gax g kagak mboten boten dak tidk tdak
 tidak: nggk gada gaada ngak gaono
 belum: blm blom blum durung urung rung dereng belom
-sudah: sdh udh udah dah wis wes uwis sampun smpn sudh sdah
+sudah: sdh udh udah dah wis wes uwis sampun sudh sdah
 ada: ono ana enek onok wonten enten
 tetapi: tp tapi tpi ning nanging
 dengan: dg dgn dngn karo kalih kaliyan
@@ -34,7 +34,7 @@ saya: sy aku kulo kula ak gw gue
 kami: km kita kt
 bapak: pak bpk pk
 ibu: bu bund bunda
-mohon: mhn tolong tlg tulung nyuwun njaluk jaluk tlng mohan mohn
+mohon: mhn mhon memohon pemohon tolong tlg tulung nyuwun njaluk jaluk tlng mohan mohn
 bantuan: bntuan bantuane
 tidur: turu
 orang: org wong tiyang orng
@@ -59,13 +59,13 @@ setiap: tiap saben
 rusak: risak ruzak
 berlubang: bolong growak jeglong jeglongan jeglonge berlobang lobang lubang growong kejeglong legok
 ambles: amblas ambleg mbleduk
-roboh: rubuh ambruk ambrol rebah
+roboh: rubuh ambruk rebah
 tumbang: rubohe
 gelap: peteng petang mbingungi ptg gulita
-mati: padam pejah pedot mteni modhar modar
+mati: pejah pedot mteni modhar modar
 lampu: lmpu lamp lampue
 air: banyu toya aer
-sampah: uwuh larahan smpah sampa uwoh
+sampah: uwuh larahan smpah uwoh
 bau: mambu mambet bacin badeg ambu bauk
 kotor: reged
 keruh: buthek butek kerug
@@ -74,7 +74,7 @@ selokan: got kalen slokan solokan gorong comberan peceren parit
 sungai: lepen afur avur
 banjir: mblabar kebanjiran banjer bajir kbanjiran rob
 genangan: genang tergenang menggenang nggenang ngecembeng kembeng
-pohon: wit pohun phon witwitan uwit
+pohon: wit pohun witwitan uwit
 ranting: pang dahan cabang
 listrik: setrum listrek lstrik listrike
 nyamuk: lemut jingklong
@@ -151,16 +151,22 @@ FILLERS = _words(
     yang di ke dari itu ini nya dan atau dengan untuk pada para si sang lah kah pun e a ya yo nggih njih
     sangat sekali juga jg dalam dlm oleh sebagai adalah ialah akan bahwa agar supaya saja aja ae wae mawon
     bapak ibu mas mbak cak kak min admin lho lo loh dong deh sih se kan to ta toh ndek nang ning ten teng
-    iki iku niki niku kuwi mangke monggo nggeh ngeh inggih tolong mohon kami saya
+    iki iku niki niku kuwi mangke monggo nggeh ngeh inggih tolong mohon
     """
 )
 """Words that may stand between the words of a phrase and are never looked for."""
+
+LANDMARKS = _words("depan dekat sebelah belakang samping seberang sebrang didepan dibelakang disamping disebelah")
+"""The word after one of these says where, not what: "depan sekolah", "dekat pasar"."""
 
 EXCEPT = _words(
     """
     berjalan perjalanan kematian sekali terima kerumah dinas kemana seperti kepada kelapa tersebut
     semoga selamat malang mereka menurut memang mengenai masalah senin serta kepala keluarga
-    kesehatan bersama perbatasan pemerintah kalian berair matikan mematikan matinya penting
+    kesehatan bersama perbatasan pemerintah kalian berair matikan mematikan penting
+    bantuannya bantuanya bantuane memohon pemohon terdapat terjadi terlalu tertera terapi
+    memasukkan memasukan pemasukan masukkan masukan pemadam marah macet pangan pemangku mobile
+    pengurukan berikan berkas smpe phone sampai sampaikan sesampai pekerjaan pelajaran kenapa
     """
 )
 """Words whose affixes are not cut: what would be left is another word."""

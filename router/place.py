@@ -55,17 +55,15 @@ class Gazetteer:
     _meant: Sequence[frozenset[tuple[str, str]]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        names: dict[Pattern, set[tuple[str, str]]] = {}
+        names: dict[object, tuple[Pattern, set[tuple[str, str]]]] = {}
         for area in self.areas:
             for level, name in _names(area):
-                names.setdefault(parse(name), set()).add((area.kelurahan, level))
-        # One spelling per pattern: "Gunung Gedangan" and "gunung gedangan" are the same words.
-        merged: dict[tuple[frozenset[str], ...], tuple[Pattern, set[tuple[str, str]]]] = {}
-        for pattern, meant in names.items():
-            merged.setdefault(pattern.slots, (pattern, set()))[1].update(meant)
+                for pattern in parse(name):
+                    # By the words, not the spelling: "Gunung Gedangan" and "gunung gedangan" are one name.
+                    names.setdefault(pattern.parts, (pattern, set()))[1].add((area.kelurahan, level))
         object.__setattr__(self, "areas", tuple(self.areas))
-        object.__setattr__(self, "_finder", Finder([pattern for pattern, _ in merged.values()]))
-        object.__setattr__(self, "_meant", [frozenset(meant) for _, meant in merged.values()])
+        object.__setattr__(self, "_finder", Finder([pattern for pattern, _ in names.values()]))
+        object.__setattr__(self, "_meant", [frozenset(meant) for _, meant in names.values()])
 
     def mentions(self, text: str) -> list[tuple[int, int, frozenset[tuple[str, str]]]]:
         """(first word, last word, what the name may mean) for every name, longer names first."""

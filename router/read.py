@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
 from router.book import TYPES, BookSource, Problem, Rule
-from router.words import Pattern, WrongPattern, parse
+from router.words import WrongPattern, parse
 
 KEYS = (
     "id", "when", "unless", "assign", "supporting", "because", "weight", "type", "sensitive",
@@ -96,7 +96,7 @@ class Reader:
     def _unknown(self, at: Path, raw: Mapping[str, object], known: Sequence[str]) -> None:
         for key in raw:
             if key not in known:
-                self.wrong((*at, key), f"kunci {key} tidak dikenal{meant(str(key), known)}")
+                self.wrong((*at, key), f"kunci {key} tidak dikenal{closest(str(key), known)}")
 
     def _mapping(
         self, at: Path, raw: Mapping[str, object], key: str, known: Sequence[str]
@@ -129,16 +129,16 @@ class Reader:
 
     def _words(self, at: Path, value: object) -> tuple[str, ...]:
         words = self._texts(at, value)
-        seen: dict[Pattern, int] = {}
+        seen: dict[frozenset[object], int] = {}
         for number, word in enumerate(words):
             try:
-                pattern = parse(word)._replace(source="")
+                meant = frozenset(pattern.parts for pattern in parse(word))
             except WrongPattern as error:
                 self.wrong((*at, number), f"“{word}” {error}")
                 continue
-            if pattern in seen:
-                self.wrong((*at, number), f"“{word}” sama dengan “{words[seen[pattern]]}”")
-            seen.setdefault(pattern, number)
+            if meant in seen:
+                self.wrong((*at, number), f"“{word}” sama dengan “{words[seen[meant]]}”")
+            seen.setdefault(meant, number)
         return words
 
     def _groups(self, at: Path, value: object) -> tuple[tuple[str, ...], ...]:
@@ -153,13 +153,13 @@ class Reader:
         values = self._texts((*at, "when", key), when.get(key))
         for number, value in enumerate(values):
             if value not in known:
-                self.wrong((*at, "when", key, number), f"{value} tidak dikenal{meant(value, known)}")
+                self.wrong((*at, "when", key, number), f"{value} tidak dikenal{closest(value, known)}")
         return frozenset(values)
 
     def _one(self, at: Path, value: object, known: Sequence[str]) -> str:
         name = self._text(at, value)
         if name and name not in known:
-            self.wrong(at, f"{name} tidak dikenal{meant(name, known)}")
+            self.wrong(at, f"{name} tidak dikenal{closest(name, known)}")
         return name
 
     def _owner(self, at: Path, value: object) -> str:
@@ -172,7 +172,7 @@ class Reader:
         return 0.0
 
 
-def meant(name: str, known: Sequence[str]) -> str:
+def closest(name: str, known: Sequence[str]) -> str:
     """` — maksudnya X?` when something close to `name` is known, else what is known."""
     close = get_close_matches(name, known, n=1) or get_close_matches(name.upper(), known, n=1)
     if close:

@@ -79,7 +79,8 @@ def _assemble(source: BookSource, rules: Iterable[Rule]) -> RuleBook:
 
     def use(words: Iterable[str], role: int, rule: int = -1, group: int = -1, code: str = "") -> None:
         for word in words:
-            uses.setdefault(parse(word), []).append(Use(role, rule, group, code))
+            for pattern in parse(word):
+                uses.setdefault(pattern, []).append(Use(role, rule, group, code))
 
     for number, rule in enumerate(ordered):
         use(rule.words, WORD, number)
@@ -92,7 +93,9 @@ def _assemble(source: BookSource, rules: Iterable[Rule]) -> RuleBook:
     for category in source.sensitive:
         use(category.words, SENSITIVE, code=category.id)
     use(source.urgent, URGENT)
-    patterns = sorted(uses, key=lambda pattern: pattern.source)
+    patterns = sorted(
+        uses, key=lambda pattern: (pattern.source, [[sorted(s) for s in p] for p in pattern.parts])
+    )
     return RuleBook(
         digest=_digest(source, ordered),
         rules=ordered,
@@ -108,7 +111,7 @@ def _assemble(source: BookSource, rules: Iterable[Rule]) -> RuleBook:
 
 def _size(pattern: Pattern) -> float:
     """How much finding it says: its words; words that need not stand together say a little less."""
-    return len(pattern.slots) * (0.9 if pattern.near else 1.0)
+    return pattern.words**0.8 * (0.85 if len(pattern.parts) > 1 else 1.0)
 
 
 def _digest(source: BookSource, rules: tuple[Rule, ...]) -> str:

@@ -2,13 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, product
 from typing import NamedTuple
 
-from router.forms import FILLERS, fold, forms, keep
+from router.forms import FILLERS, LANDMARKS, fold, forms, keep
 
 NEAR = 8
 """How many counted words two parts of a `a + b` pattern may lie apart."""
@@ -20,23 +20,32 @@ _TOKEN = re.compile(
     "\u00ad\u200b-\u200f\u2060-\u2064\ufeff])+)"
 )
 _SKIP: tuple[int, ...] = (-1,)
+_BESIDE: tuple[int, ...] = (-2,)
 _TOO_SHORT = 2
+_MOST_CHOICES = 64
 
 
 class WrongPattern(ValueError):
     """A word of the rule book that cannot be searched for; the text says why, in Indonesian."""
 
 
-class Pattern(NamedTuple):
-    """One entry of a word list: `slots` are the words (each with its alternatives, canonical).
+Slot = frozenset[str]
 
-    `near` False: the words stand next to each other in this order (fillers may come between);
-    True: each part within `NEAR` counted words of the first, in any order.
+
+class Pattern(NamedTuple):
+    """What is searched for: one or more parts, each a phrase of words (with alternatives, canonical).
+
+    The words of a part stand next to each other in this order (fillers may come between);
+    further parts begin within `NEAR` counted words of the first, in any order.
     """
 
     source: str
-    slots: tuple[frozenset[str], ...]
-    near: bool
+    parts: tuple[tuple[Slot, ...], ...]
+
+    @property
+    def words(self) -> int:
+        """How many words must be found."""
+        return sum(map(len, self.parts))
 
 
 class Span(NamedTuple):
@@ -46,29 +55,40 @@ class Span(NamedTuple):
     end: int
 
 
-def parse(source: str) -> Pattern:
+def parse(source: str) -> tuple[Pattern, ...]:
     """Read one word-list entry: `lampu jalan`, `penerang*`, `jalan/gang + rusak/bolong`.
 
+    Several patterns when an alternative beside a + is a phrase (`surat + camat/wali kota`).
     Raises WrongPattern when nothing is left to look for or a lone word is too short.
     """
-    parts = [part for part in source.split("+") if part.strip()]
-    if len(parts) != source.count("+") + 1:
-        raise WrongPattern("kosong di samping tanda +" if parts else "kosong")
-    words = [word for part in parts for word in part.split()]
-    near = len(parts) > 1
-    if near and any(len(part.split()) > 1 for part in parts):
-        raise WrongPattern("di kiri dan kanan tanda + hanya boleh satu kata (atau pilihan a/b)")
-    slots = tuple(slot for slot in map(_slot, words) if slot)
-    if len(slots) < len(parts) or not slots:
-        raise WrongPattern("hanya berisi kata sambung atau tanda baca, tidak ada yang dicari")
-    if len(slots) == 1 and any(len(key.rstrip("*")) < _TOO_SHORT for key in slots[0]):
-        raise WrongPattern("terlalu pendek: paling sedikit 2 huruf")
-    return Pattern(source, slots, near)
+    pieces = source.split("+")
+    if len(pieces) == 1:
+        choices = [[tuple(_slot(word.split("/")) for word in source.split())]]
+    else:
+        choices = [_alternatives(piece) for piece in pieces]
+    kept = [[tuple(filter(None, phrase)) for phrase in choice] for choice in choices]
+    if not all(phrase for choice in kept for phrase in choice) or not all(kept):
+        raise WrongPattern("hanya berisi kata sambung, tanda baca, atau kosong: tidak ada yang dicari")
+    patterns = tuple(Pattern(source, parts) for parts in product(*kept))
+    if len(patterns) > _MOST_CHOICES:
+        raise WrongPattern("terlalu banyak pilihan; pecah menjadi beberapa kata")
+    for pattern in patterns:
+        if pattern.words == 1 and any(len(key.rstrip("*")) < _TOO_SHORT for key in pattern.parts[0][0]):
+            raise WrongPattern("terlalu pendek: paling sedikit 2 huruf")
+    return patterns
 
 
-def _slot(word: str) -> frozenset[str]:
+def _alternatives(piece: str) -> list[tuple[Slot, ...]]:
+    """`a/b/c d` → one phrase for the lone words together, one for each longer alternative."""
+    choices = [choice.split() for choice in piece.split("/")]
+    lone = [words[0] for words in choices if len(words) == 1]
+    longer = [tuple(_slot([word]) for word in words) for words in choices if len(words) != 1]
+    return ([(_slot(lone),)] if lone else []) + longer
+
+
+def _slot(choices: Sequence[str]) -> Slot:
     found = set()
-    for choice in word.split("/"):
+    for choice in choices:
         for piece in split(choice.replace("*", ""))[1::2]:
             key = keep(fold(piece))
             if key and key not in FILLERS:
@@ -100,11 +120,15 @@ class Finder:
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
         self._patterns = tuple(patterns)
-        keys = sorted({key for pattern in patterns for slot in pattern.slots for key in slot})
+        keys = sorted({key for p in patterns for part in p.parts for slot in part for key in slot})
         self._vocabulary = {key: number for number, key in enumerate(keys) if not key.endswith("*")}
         self._stems = {key[:-1]: number for number, key in enumerate(keys) if key.endswith("*")}
         number_of = {key: number for number, key in enumerate(keys)}
-        self._slots = [tuple(frozenset(number_of[k] for k in s) for s in p.slots) for p in patterns]
+        self._parts = [
+            [[frozenset(number_of[key] for key in slot) for slot in part] for part in p.parts]
+            for p in patterns
+        ]
+        self._slots = [[slot for part in parts for slot in part] for parts in self._parts]
         self._single: list[list[int]] = [[] for _ in keys]
         self._anchored: list[list[int]] = [[] for _ in keys]
         self._index()
@@ -149,12 +173,18 @@ class Finder:
         where: dict[int, list[int]] = {}
         index: list[int] = []
         known = self._known
+        landmark = False
         for number, word in enumerate(words):
             keys = known.get(word)
             if keys is None:
                 keys = self._learn(word)
             if keys is _SKIP:
                 continue
+            if landmark:
+                landmark = False
+                index.append(number)
+                continue
+            landmark = keys is _BESIDE
             for key in keys:
                 spots = where.get(key)
                 if spots is None:
@@ -167,7 +197,9 @@ class Finder:
     def _learn(self, word: str) -> tuple[int, ...]:
         folded = fold(word)
         keys: tuple[int, ...] = _SKIP
-        if folded and keep(folded) not in FILLERS:
+        if keep(folded) in LANDMARKS:
+            keys = _BESIDE
+        elif folded and keep(folded) not in FILLERS:
             exact = {self._vocabulary[f] for f in forms(folded) if f in self._vocabulary}
             keys = tuple(sorted(exact | self._begun(folded)))
         if len(self._known) >= _REMEMBERED:
@@ -182,34 +214,37 @@ class Finder:
     def _try(
         self, number: int, where: Mapping[int, list[int]], index: list[int], hits: dict[int, tuple[int, ...]]
     ) -> None:
-        slots = self._slots[number]
-        places = [sorted({spot for key in slot for spot in where.get(key, ())}) for slot in slots]
-        match = _near(places) if self._patterns[number].near else _adjacent(places)
-        if match:
-            hits[number] = tuple(index[spot] for spot in match)
-
-
-def _adjacent(places: Sequence[list[int]]) -> tuple[int, ...]:
-    later = [set(spots) for spots in places[1:]]
-    for first in places[0]:
-        if all(first + step in spots for step, spots in enumerate(later, 1)):
-            return tuple(range(first, first + len(places)))
-    return ()
-
-
-def _near(places: Sequence[list[int]]) -> tuple[int, ...]:
-    for first in places[0]:
-        chosen = [first]
-        for spots in places[1:]:
-            best = min((s for s in spots if s not in chosen), key=lambda s: abs(s - first), default=None)
-            if best is None or abs(best - first) > NEAR:
-                break
-            chosen.append(best)
+        parts = self._parts[number]
+        first = _starts(parts[0], where)
+        if first and len(parts) > 1:
+            found = _near(first, [(_starts(part, where), len(part)) for part in parts[1:]], len(parts[0]))
         else:
-            return tuple(chosen)
-    return ()
+            found = first[:1]
+        if found:
+            lengths = [len(part) for part in parts]
+            hits[number] = tuple(
+                index[at + n] for at, most in zip(found, lengths, strict=True) for n in range(most)
+            )
 
 
-def unique(words: Iterable[str]) -> list[str]:
-    """The words in their order, each once."""
-    return list(dict.fromkeys(words))
+def _starts(part: Sequence[frozenset[int]], where: Mapping[int, list[int]]) -> list[int]:
+    """Counted positions where the phrase begins, in order."""
+    places = [{spot for key in slot for spot in where.get(key, ())} for slot in part]
+    return sorted(at for at in places[0] if all(at + n in spots for n, spots in enumerate(places)))
+
+
+def _near(first: list[int], others: Sequence[tuple[list[int], int]], length: int) -> list[int]:
+    """The first beginning around which all other parts stand, each on words of its own."""
+    for start in first:
+        taken = set(range(start, start + length))
+        chosen = [start]
+        for starts, size in others:
+            free = [at for at in starts if abs(at - start) <= NEAR and taken.isdisjoint(range(at, at + size))]
+            if not free:
+                break
+            at = min(free, key=lambda spot: abs(spot - start))
+            taken.update(range(at, at + size))
+            chosen.append(at)
+        else:
+            return chosen
+    return []
