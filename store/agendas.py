@@ -53,11 +53,6 @@ def tickets(tx: Tx, ids: Collection[int]) -> dict[int, Ticket]:
     return {ticket.id: ticket for ticket in found if ticket.id is not None}
 
 
-def by_ref(tx: Tx, ref: str) -> Ticket | None:
-    """The ticket of a public number."""
-    return tx.session.exec(select(Ticket).where(col(Ticket.ref) == ref)).first()
-
-
 def checkable(tx: Tx, limit: int) -> list[int]:
     """Ids of work to look at when nothing is left: conditional promises first, then the oldest."""
     asked = (
