@@ -22,7 +22,6 @@ from store.outbox import Claimed, Sent
 
 log = logging.getLogger(__name__)
 
-_POLL = 1.0
 _PAUSE = 0.02
 _BATCH = 200
 _SETTLE_TRIES = 20
@@ -41,7 +40,10 @@ Outcome = Callable[[Tx], None]
 
 
 class Relay:
-    """Sends the outbox through the doors in `senders` (by channel), `width` lanes at a time."""
+    """Sends the outbox through the doors in `senders` (by channel), `width` lanes at a time.
+
+    It looks for due rows every `poll` seconds, and at once when woken.
+    """
 
     def __init__(
         self,
@@ -51,6 +53,7 @@ class Relay:
         clock: Callable[[], datetime],
         retry: Retry | None = None,
         width: int = 8,
+        poll: float = 1.0,
     ) -> None:
         self._ledger = ledger
         self._senders = senders
@@ -58,6 +61,7 @@ class Relay:
         self._clock = clock
         self._retry = retry or Retry()
         self._width = width
+        self._poll = poll
         self._waiting: deque[int] = deque()
         self._workers: set[asyncio.Task[int]] = set()
         self._stopping = False
@@ -105,9 +109,9 @@ class Relay:
             await asyncio.wait(self._workers)
 
     async def _rest(self) -> None:
-        """Until somebody wakes us, at the most a second; always a little, so that wakes add up."""
+        """Until somebody wakes us or it is time; always a little, so that wakes add up."""
         try:
-            await asyncio.wait_for(self._event.wait(), _POLL)
+            await asyncio.wait_for(self._event.wait(), self._poll)
         except TimeoutError:
             pass
         else:
@@ -120,9 +124,7 @@ class Relay:
             found = await asyncio.to_thread(self._look)
             self._waiting.extend(found)
             self._more = len(found) == _BATCH
-        while len(self._workers) < min(self._width, len(self._workers) + len(self._waiting)):
-            if self._stopping:
-                break
+        while self._waiting and len(self._workers) < self._width and not self._stopping:
             worker = asyncio.create_task(self._work(self._waiting.popleft()))
             self._workers.add(worker)
             worker.add_done_callback(self._finished)
@@ -133,9 +135,11 @@ class Relay:
 
     def _finished(self, worker: "asyncio.Task[int]") -> None:
         self._workers.discard(worker)
-        if not worker.cancelled() and (error := worker.exception()) is not None:
+        if worker.cancelled():
+            return
+        if (error := worker.exception()) is not None:
             log.warning("relay: a lane stopped (%s); its row comes back", type(error).__name__)
-        if self._more or self._waiting:
+        elif self._more or self._waiting:
             self._event.set()
 
     async def _work(self, first: int) -> int:
@@ -174,7 +178,7 @@ class Relay:
             try:
                 return await self._ledger.awrite(act)
             except LedgerUnavailable:
-                await asyncio.sleep(_POLL)
+                await asyncio.sleep(self._poll)
         return await self._ledger.awrite(act)
 
     def _claim(self, tx: Tx, lane: str | None, spare: int | None) -> Claimed | None:

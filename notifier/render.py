@@ -127,6 +127,7 @@ def _agenda(tx: Tx, row: Claimed, head: Letterhead, to: Address) -> OutboundMess
     link = agenda_url(head.public_url, agenda.week)
     context = {
         "brand": head.brand,
+        "city": head.city,
         "week": agenda.week,
         "visit_on": day(datetime.combine(agenda.visit_on, datetime.min.time(), head.tz), head.tz),
         "stops": stops,

@@ -245,3 +245,20 @@ def build(ledger: Ledger, folder: Path, now: datetime) -> World:
     world.promise("first_response", 7)
     world.promise("resolve", 14)
     return world
+
+
+def track(world: World) -> str:
+    with world.ledger.reading() as tx:
+        token = tx.run("select token from ticket where id = :id", id=world.ticket_id)[0][0]
+    return f"https://sapa.example.id/lacak/SMP-2611-0042?k={token}"
+
+
+def busy(world: World, text: str = "Sudah kami periksa.") -> dict[str, Any]:
+    """Everything a notice might quote, and the `data` that points to it."""
+    world.photo(1)
+    data = {"letter": "500/12/2026", "outcome": "fixed"}
+    event = world.event("answered", text, opd="DISHUB", data=data)
+    for step in ("verify", "confirm", "complete"):
+        world.promise(step, 10)
+    world.change(Ticket, world.ticket_id, urgent=True, outcome="fixed", owner="PLN", refusals=2)
+    return {"event_id": event, "disposition_id": world.disposition_id, "agenda_id": world.agenda()}

@@ -7,6 +7,7 @@ import pytest
 
 from store import outbox
 from store.db import Ledger, Tx
+from store.ids import uuid7
 from store.outbox import Claimed, Sent
 from store.tables import Contact, Conversation, Message, Outbox, Ticket, TicketReporter
 
@@ -122,7 +123,7 @@ def spoken(ledger: Ledger, now: datetime) -> tuple[int, int, int]:
 
     def act(tx: Tx) -> tuple[int, int, int]:
         ticket = Ticket(
-            uuid="01890000-0000-7000-8000-000000000009",
+            uuid=uuid7(now),
             ref="S-1",
             token="t",
             channel="email",

@@ -1,0 +1,74 @@
+"""No notice tells what its reader may not know, whatever its kind (on both databases)."""
+
+import pytest
+from post_world import WORDS, World, busy, track
+
+from channels.message import OutboundMessage
+from notifier.notices import NOTICES
+from store.tables import Ticket
+
+LOGIN = "https://sapa.example.id/petugas/laporan/SMP-2611-0042"
+CITIZEN = [kind for kind, notice in NOTICES.items() if notice.audience == "citizen"]
+OFFICE = [kind for kind, notice in NOTICES.items() if notice.audience != "citizen"]
+
+
+def _everything(message: OutboundMessage) -> str:
+    files = " ".join(file.name for file in message.attachments)
+    return " ".join([message.subject, message.text, files, repr(message.actions)])
+
+
+@pytest.mark.parametrize("seal", [{"privacy": "secret"}, {"sensitive": "kekerasan"}])
+def test_of_a_sealed_ticket_no_notice_tells_more_than_its_number(world: World, seal: dict[str, str]) -> None:
+    secret_words = "Tetangga memukul anaknya tiap malam"
+    reply = "Kami sudah mengunjungi rumahnya"
+    data = busy(world, reply)
+    world.change(Ticket, world.ticket_id, summary=secret_words, **seal)
+    for kind in NOTICES:
+        message = world.render(kind, data=data)
+        everything = _everything(message)
+        for word in ("memukul", "Tetangga", "mengunjungi", "Mawar", "Kranggan", "112.43", "Penerangan"):
+            assert word not in everything, kind
+        assert "warga-77" not in everything
+        assert "Nama Pelapor" not in everything
+        assert message.attachments == ()
+        if kind in OFFICE:
+            assert "/aksi/" not in everything, kind
+            assert "/lacak/" not in everything, kind
+            assert "PLN" not in everything, kind
+        else:
+            assert "Perhubungan" not in everything, kind
+
+
+def test_the_sealed_mail_is_number_and_login_link(world: World) -> None:
+    world.change(Ticket, world.ticket_id, privacy="secret")
+    message = world.render("assigned")
+    assert message.text == (
+        "Yth. Dinas Perhubungan,\n\nDisposisi SMP-2611-0042.\n"
+        f"Isinya hanya dapat dibaca setelah masuk: {LOGIN}\n\nHormat kami,\nSapa Warga, Kota Contoh\n"
+    )
+    question = world.render("question", data={"event_id": world.event("asked", "Siapa namanya?")})
+    assert "Mohon baca dan jawab di: https://" in question.text
+    assert "Kami menjaga kerahasiaan laporan ini." in world.render("ack").text
+
+
+def test_no_agency_ever_learns_who_complained(world: World) -> None:
+    data = busy(world)
+    for kind in OFFICE:
+        message = world.render(kind, data=data)
+        everything = _everything(message)
+        assert "warga-77" not in everything, kind
+        assert "Pelapor" not in everything.replace("Pelapor menambahkan", "").replace(
+            "Pelapor menulis", ""
+        ), kind
+        assert message.reply_token == "", kind
+
+
+def test_every_citizen_notice_has_number_link_brand_and_fits_a_phone(world: World) -> None:
+    data = busy(world)
+    for kind in CITIZEN:
+        text = world.render(kind, data=data).text
+        assert "SMP-2611-0042" in text, kind
+        assert track(world) in text, kind
+        assert text.endswith("\n\nHormat kami,\nSapa Warga, Kota Contoh\n"), kind
+        assert len(text) < 600, kind
+        assert WORDS not in text, kind
