@@ -51,8 +51,7 @@ class Intake(Part):
     burst_minutes: Annotated[StrictFloat, Field(ge=0, le=120)] = 10.0
     ack_wait_seconds: Annotated[StrictFloat, Field(ge=0, le=60)] = 60.0
     body_mb: Annotated[StrictInt, Field(ge=1, le=200)] = 30
-    photos: Annotated[StrictInt, Field(ge=0, le=20)] = 5
-    photo_mb: Annotated[StrictInt, Field(ge=1, le=50)] = 8
+    photos: Annotated[StrictInt, Field(ge=0, le=5)] = 5
     per_minute: Annotated[StrictInt, Field(ge=0, le=100_000)] = 0
 
 
@@ -108,12 +107,6 @@ class Links(Part):
 
     valid_days: Annotated[StrictInt, Field(ge=1, le=60)] = 7
     secret: SecretName | None = None
-
-
-class PrivacyRules(Part):
-    """Whether numbers, addresses and the like are masked where a reader may not know them."""
-
-    masking: Flag = True
 
 
 class Staff(Part):

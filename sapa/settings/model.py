@@ -13,7 +13,6 @@ from sapa.settings.machine import (
     Intake,
     Links,
     Outbox,
-    PrivacyRules,
     Sensitive,
     Staff,
     Storage,
@@ -46,7 +45,6 @@ class Settings(Part):
     storage: Storage = default({})
     relay: Outbox = default({})
     links: Links = default({})
-    privacy: PrivacyRules = default({})
     staff: Staff = default({})
 
     _positions: Positions = PrivateAttr(default_factory=lambda: Positions({}, {}, Spot("config.yaml")))
