@@ -203,6 +203,7 @@ def _wired(
         clock=clock,
         brand=values.brand_words(settings),
         limits=values.page_limits(settings),
+        logins=values.login_limits(settings),
         hosts=frozenset(settings.web.hosts),
         trusted_proxy=settings.web.trusted_proxy,
     )

@@ -18,6 +18,7 @@ from sapa.agenda.rules import AgendaRules
 from sapa.agenda.rules import Letterhead as SheetHead
 from sapa.desk.city import City, OpdInfo
 from sapa.desk.deadline import Calendar, SlaRow, SlaTable
+from sapa.desk.logins import Limits as LoginLimits
 from sapa.settings import Settings, holiday_dates
 from sapa.web.office import Brand, Limits
 
@@ -206,6 +207,11 @@ def page_limits(settings: Settings) -> Limits:
     return Limits(
         intake=intake.body_mb * 1024 * 1024, files=intake.photos, intake_per_minute=intake.per_minute
     )
+
+
+def login_limits(settings: Settings) -> LoginLimits:
+    """How long an officer's login lasts."""
+    return LoginLimits(absolute=timedelta(hours=settings.staff.session_hours))
 
 
 def retry_of(settings: Settings) -> Retry:
