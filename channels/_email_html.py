@@ -33,16 +33,14 @@ def to_text(html: str, *, reply: bool) -> str:
     if _nestable(html) > MAX_TAGS:
         return _lines(_strip(html))
     root = LexborHTMLParser(html).root
-    if root is None:
-        return ""
     return (_lines("".join(_walk(root, reply=True))) if reply else "") or _lines(
         "".join(_walk(root, reply=False))
     )
 
 
-def _walk(root: LexborNode, *, reply: bool) -> Iterator[str]:
+def _walk(root: LexborNode | None, *, reply: bool) -> Iterator[str]:
     """Texts and breaks in order, without recursion; stops where Outlook quotes."""
-    node: LexborNode | None = root
+    node, top = root, root.mem_id if root is not None else 0
     while node is not None:
         tag = node.tag or ""
         if tag == "-text":
@@ -57,7 +55,7 @@ def _walk(root: LexborNode, *, reply: bool) -> Iterator[str]:
             continue
         while node is not None and node.next is None:
             node = node.parent
-            if node is None or node.mem_id == root.mem_id:
+            if node is None or node.mem_id == top:
                 return
             yield _after(node.tag or "")
         node = node.next if node is not None else None

@@ -31,10 +31,6 @@ class Headers:
         values = self.fields.get(name)
         return values[0].strip() if values else ""
 
-    def all(self, name: str) -> list[str]:
-        """All values, as they were written."""
-        return self.fields.get(name, [])
-
     def main(self, name: str) -> str:
         """The value before its parameters, in lower case."""
         return self.get(name).partition(";")[0].strip().lower()
@@ -185,7 +181,7 @@ def _continued(found: dict[str, str], parameter: str) -> str:
         if key.endswith("*"):
             if index == 0 and value.count("'") >= 2:
                 charset, _, value = value.split("'", 2)
-            joined += unquote_to_bytes(value)
+            joined += unquote_to_bytes(value.encode("utf-8", "surrogateescape"))
         else:
             joined += value.encode("utf-8", "surrogateescape")
     return decode(bytes(joined), charset)

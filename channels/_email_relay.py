@@ -57,8 +57,6 @@ class Relayed:
                 raise _verdict(refused.code, "penerima ditolak") from error
             except SMTPDataError as error:
                 raise _verdict(error.code, "surat ditolak") from error
-            except ValueError as error:
-                raise Undeliverable("Alamat e-mail ini tidak sah.") from error
             except (SMTPException, OSError) as error:
                 await self._hang_up()
                 code = f" {error.code}" if isinstance(error, SMTPResponseException) else ""

@@ -82,6 +82,8 @@ def _multipart(media_type: str, body: bytes) -> tuple[Fields, list[Attachment]]:
         parser.finalize()
     except (FormParserError, ValueError) as error:
         raise Garbled("multipart") from error
+    if not reader.whole:
+        raise Garbled("multipart: cut off")
     return reader.fields, reader.photos
 
 
@@ -91,6 +93,7 @@ class _Reader:
     def __init__(self) -> None:
         self.fields: dict[str, str] = {}
         self.photos: list[Attachment] = []
+        self.whole = False
         self._parts = 0
         self._begin()
 
@@ -103,6 +106,7 @@ class _Reader:
             "on_header_end": self._header,
             "on_part_data": lambda data, start, end: self._data.extend(data[start:end]),
             "on_part_end": self._end,
+            "on_end": self._last,
         }
 
     def _begin(self) -> None:
@@ -112,6 +116,9 @@ class _Reader:
     def _header(self) -> None:
         self._headers[bytes(self._field).lower()] = bytes(self._value)
         self._field, self._value = bytearray(), bytearray()
+
+    def _last(self) -> None:
+        self.whole = True
 
     def _end(self) -> None:
         self._parts += 1

@@ -141,6 +141,8 @@ class Relay:
     connections: int = 0
     writers: list[asyncio.StreamWriter] = field(default_factory=list)
     hang_up_after: int = 0
+    silent_mails: set[int] = field(default_factory=set)
+    mails: int = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
@@ -149,6 +151,9 @@ class Relay:
         writer.write(b"220 relay.contoh.example\r\n")
         while line := await reader.readline():
             verb = line.split()[0].upper().decode()
+            self.mails += verb == "MAIL"
+            if verb == "MAIL" and self.mails in self.silent_mails:
+                break
             answer = self.script.get(verb, "354 go on" if verb == "DATA" else "250 ok")
             writer.write(answer.encode() + b"\r\n")
             if answer.startswith("354"):

@@ -56,6 +56,12 @@ def test_smtplib_sends_a_mail_with_dots_and_utf8(door: Running) -> None:
     assert message.sender.value == "wårga@contoh.example"
 
 
+def test_a_mail_that_begins_with_a_dot_keeps_it(door: Running) -> None:
+    with door.line() as line:
+        line.mail(b"..awal\r\n..\r\n.\r\n")
+    assert door.office.kept[0][0].body.endswith(b"\r\n.awal\r\n.\r\n")
+
+
 def test_size_and_other_extensions_are_announced(door: Running) -> None:
     with door.line() as line:
         said = line.say("EHLO lagi.example")

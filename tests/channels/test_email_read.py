@@ -377,3 +377,15 @@ def test_too_many_parts_are_noted() -> None:
     got = message(FROM + multipart("mixed", *[PLAIN] * 300))
     assert got.text.endswith(LEFT_OUT)
     assert got.text.count("teks polos") == 200
+
+
+def test_a_mailbox_line_above_the_headers_is_no_header() -> None:
+    got = message("From warga@contoh.example Tue Nov 24 03:00:00 2026\n" + FROM + "Subject: x\n\nisi")
+    assert (got.sender.value, got.subject, got.text) == ("sri@contoh.example", "x", "isi")
+
+
+def test_long_file_names_keep_their_ending() -> None:
+    disposition = "Content-Disposition: attachment; filename=" + "n" * 300
+    got = message(FROM + multipart("mixed", f"{disposition}.jpg\n\nx", f"{disposition}\n\nx"))
+    assert [len(one.name) for one in got.attachments] == [120, 120]
+    assert got.attachments[0].name.endswith("n.jpg")

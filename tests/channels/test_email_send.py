@@ -162,6 +162,7 @@ def test_an_answer_to_our_mail_finds_its_way_back() -> None:
         "sø@x.example",
         "a@b@c",
         "a@x..y",
+        "a@" + "ü" * 60 + ".example",
     ],
 )
 def test_an_address_that_is_none_is_undeliverable(value: str) -> None:
@@ -266,6 +267,33 @@ def test_a_connection_the_relay_closed_meanwhile_is_made_again() -> None:
             await door.send(outgoing(key="b"))
             await door.close()
             assert (there.connections, len(there.taken)) == (2, 2)
+
+    asyncio.run(story())
+
+
+def test_a_connection_the_relay_closes_at_the_next_mail_is_made_again_once() -> None:
+    async def story() -> None:
+        async with relay() as (there, port):
+            there.silent_mails = {2, 4, 5}
+            door = relayed(port)
+            await door.send(outgoing())
+            await door.send(outgoing(key="b"))
+            with pytest.raises(Unavailable):
+                await door.send(outgoing(key="c"))
+            await door.send(outgoing(key="c"))
+            await door.close()
+            assert len(there.taken) == 3
+
+    asyncio.run(story())
+
+
+def test_a_fresh_connection_that_is_closed_at_once_is_unavailable() -> None:
+    async def story() -> None:
+        async with relay() as (there, port):
+            there.silent_mails = {1}
+            with pytest.raises(Unavailable):
+                await relayed(port).send(outgoing())
+            assert there.connections == 1
 
     asyncio.run(story())
 

@@ -1,0 +1,203 @@
+"""What every door owes: recorded payloads give the expected messages, and nothing else ever happens.
+
+`python tests/channels/test_contract.py` writes the expectations anew: read the difference before keeping it.
+"""
+
+import asyncio
+import dataclasses
+import json
+import random
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from channels import registry
+from channels.base import (
+    Listener,
+    Parser,
+    Payload,
+    Rejected,
+    Request,
+    Sender,
+    Sweeper,
+    Traits,
+    Unavailable,
+    Undeliverable,
+    Unreadable,
+    Webhook,
+)
+from channels.message import Address, DeliveryReport, InboundMessage, OutboundMessage
+
+NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+BOUNDARY = "----WebKitFormBoundary7MA4YWxkTrZu0gW"
+MEDIA = {
+    ".json": "application/json",
+    ".form": "application/x-www-form-urlencoded",
+    ".multipart": f"multipart/form-data; boundary={BOUNDARY}",
+    ".eml": "message/rfc822",
+}
+#: How each door is made here; `fails` are sections with which sending fails for now.
+SECTIONS: dict[str, dict[str, Any]] = {
+    "web": {},
+    "email": {"address": "lapor@kota.example"},
+    "fake": {"secret": "rahasia-uji"},
+}
+FAILS: dict[str, dict[str, Any]] = {
+    "email": {"address": "lapor@kota.example", "drop_dir": "/dev/null/tidak-ada"},
+    "fake": {"unavailable": 1},
+}
+NOBODY = {"email": "unknown:1", "fake": "hilang"}
+NAMES = sorted(registry.DOORS)
+
+
+def door(name: str) -> Any:
+    return registry.build(name, SECTIONS[name], lambda: NOW)
+
+
+def recorded(name: str) -> Iterator[Path]:
+    return (
+        path for path in sorted((HERE / "payloads" / name).iterdir()) if not path.name.endswith(".expected")
+    )
+
+
+def payload(path: Path) -> Payload:
+    name = path.parent.name
+    account = getattr(door(name), "account", name)
+    return Payload(
+        channel=name, account=account, body=path.read_bytes(), media_type=MEDIA[path.suffix], received_at=NOW
+    )
+
+
+def parse(path: Path) -> Any:
+    return door(path.parent.name).parse(payload(path))
+
+
+def shown(parsed: Any) -> str:
+    """What a parse gave, as JSON: the type's name, then the fields that are not empty."""
+    items = [{"": type(one).__name__, **dataclasses.asdict(one)} for one in parsed]
+    return json.dumps([_full(item) for item in items], indent=1, default=_plain, ensure_ascii=False) + "\n"
+
+
+def _full(item: Any) -> Any:
+    if isinstance(item, dict):
+        return {key: _full(value) for key, value in item.items() if value not in ("", (), None, b"", False)}
+    return [_full(one) for one in item] if isinstance(item, tuple) else item
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else value.decode("latin-1")
+
+
+PAYLOADS = [path for name in NAMES for path in recorded(name)]
+
+
+@pytest.mark.parametrize("path", PAYLOADS, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_a_recorded_payload_gives_the_expected_messages(path: Path) -> None:
+    assert shown(parse(path)) == path.with_name(path.name + ".expected").read_text("utf-8")
+
+
+@pytest.mark.parametrize("path", PAYLOADS, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_a_payload_read_again_gives_the_same_ids(path: Path) -> None:
+    first, second = parse(path), parse(path)
+    assert first == second
+    assert all(one.external_id for one in first)
+
+
+@pytest.mark.parametrize("path", PAYLOADS, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_what_a_payload_gives_is_frozen_and_told_whole(path: Path) -> None:
+    for one in parse(path):
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            one.external_id = "lain"
+        at = one.at if isinstance(one, DeliveryReport) else one.sent_at
+        assert at.utcoffset() is not None
+        if isinstance(one, InboundMessage):
+            assert one.channel == one.sender.channel == path.parent.name
+            assert one.sender.value
+
+
+@pytest.mark.parametrize("path", PAYLOADS, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_a_payload_broken_anywhere_raises_only_what_is_told(path: Path) -> None:
+    whole, reader, dice = payload(path), door(path.parent.name), random.Random(1)
+    for _ in range(60):
+        body = bytearray(whole.body)
+        at = dice.randrange(len(body))
+        if dice.random() < 0.5:
+            body[at] = dice.randrange(256)
+        else:
+            del body[at : at + dice.randrange(1, 40)]
+        with suppress(Rejected, Unreadable):
+            reader.parse(dataclasses.replace(whole, body=bytes(body)))
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=40, deadline=None)
+@given(body=st.binary(max_size=400), kind=st.sampled_from([*MEDIA.values(), "", "x"]))
+def test_no_bytes_make_a_door_fall(name: str, body: bytes, kind: str) -> None:
+    one = Payload(channel=name, account=name, body=body, media_type=kind, received_at=NOW)
+    with suppress(Rejected, Unreadable):
+        door(name).parse(one)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_door_says_what_it_is(name: str) -> None:
+    one = door(name)
+    assert one.name == name
+    assert isinstance(one.traits, Traits)
+    assert isinstance(one, Parser)
+    assert any(isinstance(one, kind) for kind in (Webhook, Listener, Sweeper)) or name == "web"
+    assert list(recorded(name))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_door_has_its_page(name: str) -> None:
+    if name != "fake":
+        page = (ROOT / "docs" / "channels" / f"{name}.md").read_text("utf-8")
+        assert all(heading in page for heading in ("## Cara membuka", "## Biaya", "## Batas"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_section_with_an_unknown_key_does_not_open(name: str) -> None:
+    with pytest.raises(TypeError):
+        registry.build(name, {"tidak_ada": 1}, lambda: NOW)
+
+
+def outgoing(value: str) -> OutboundMessage:
+    return OutboundMessage(to=Address(channel="x", value=value), text="Halo", key="k")
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if isinstance(door(name), Sender)])
+def test_a_sender_says_later_or_never_and_the_same_key_has_the_same_receipt(
+    name: str, tmp_path: Path
+) -> None:
+    section = {**SECTIONS[name], **({"drop_dir": tmp_path} if name == "email" else {})}
+    sender: Any = registry.build(name, section, lambda: NOW)
+    once = asyncio.run(sender.send(outgoing("sri@contoh.example")))
+    again = asyncio.run(sender.send(outgoing("sri@contoh.example")))
+    assert once == again
+    assert once.external_id
+    later: Any = registry.build(name, FAILS[name], lambda: NOW)
+    with pytest.raises(Unavailable):
+        asyncio.run(later.send(outgoing("sri@contoh.example")))
+    if name == "fake":
+        sender.unknown.add(NOBODY[name])
+    with pytest.raises(Undeliverable):
+        asyncio.run(sender.send(outgoing(NOBODY[name])))
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if isinstance(door(name), Webhook)])
+def test_a_hook_refuses_what_is_not_signed(name: str) -> None:
+    with pytest.raises(Rejected):
+        door(name).verify(Request(url=f"/hooks/{name}", headers={}, body=b"{}"), NOW)
+
+
+if __name__ == "__main__":
+    for path in PAYLOADS:
+        path.with_name(path.name + ".expected").write_text(shown(parse(path)), "utf-8")
