@@ -1,0 +1,50 @@
+"""Delivery reports come back in through the desk."""
+
+from desk_world import DISHUB, World
+
+from channels.message import DeliveryReport
+from sapa.desk import acts, report
+from store import tickets
+
+
+def reported(world: World, external_id: str, status: str, channel: str = "telegram") -> bool:
+    item = DeliveryReport(
+        channel=channel,
+        external_id=external_id,
+        status=status,  # type: ignore[arg-type]
+        at=world.now,
+        code="550",
+        detail="budi@example.org unknown",
+    )
+    return world.ledger.write(lambda tx: report.record(tx, item, world.now))
+
+
+def test_a_failure_shows_once_and_marks_the_contact_until_they_are_reached(world: World) -> None:
+    ticket = world.ticket()
+    world.do(acts.accept, ticket, DISHUB)
+    world.send_all(ticket)
+    row = next(row for row in world.outbox(ticket) if row.notice == "accepted")
+    assert reported(world, row.external_id, "sent")
+    assert reported(world, row.external_id, "failed")
+    assert reported(world, row.external_id, "failed")
+    failures = [event for event in world.events(ticket) if event.kind == "undelivered"]
+    assert [event.data for event in failures] == [{"outbox": row.id, "notice": "accepted", "code": "550"}]
+    with world.ledger.reading() as tx:
+        assert [way.undeliverable for way in tickets.ways(tx, ticket)] == [True]
+    world.do(acts.answer, ticket, DISHUB, text="Segera.")
+    assert ("answer", "contact") not in world.told(ticket)
+    reported(world, row.external_id, "read")
+    with world.ledger.reading() as tx:
+        assert [way.undeliverable for way in tickets.ways(tx, ticket)] == [False]
+
+
+def test_an_agencys_bounce_shows_on_the_ticket_too(world: World) -> None:
+    ticket = world.ticket()
+    world.send_all(ticket)
+    row = world.outbox(ticket)[0]
+    assert reported(world, row.external_id, "failed", channel="email")
+    assert world.event(ticket, "undelivered").opd == "DISHUB"
+
+
+def test_a_report_about_somebody_elses_message_is_refused(world: World) -> None:
+    assert not reported(world, "unknown", "delivered")
