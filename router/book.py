@@ -101,7 +101,8 @@ class RuleBook:
     """A book that loaded without a problem. `uses[pattern]` says where each searched pattern counts.
 
     `digest` is the sha256 (hex) of the content, however it was ordered. `sources` are the patterns
-    as written, `sizes` how much each says. `bare` are the rules that need no word.
+    as written, `sizes` how much each says. `bare` are the rules that need no word, `conditional` those
+    that need more than one word.
     """
 
     digest: str
@@ -113,3 +114,4 @@ class RuleBook:
     sizes: tuple[float, ...]
     uses: tuple[tuple[Use, ...], ...]
     bare: tuple[int, ...] = ()
+    conditional: frozenset[int] = frozenset()

@@ -83,11 +83,15 @@ class _Seen:
         self.named: dict[str, int] = {}
         self.sensitive: dict[str, int] = {}
         self.urgent = False
-        uses = book.uses
+        uses, words = book.uses, self.words
         for pattern in hits:
             for role, rule, group, code in uses[pattern]:
                 if role == WORD:
-                    self._word(rule, pattern)
+                    found = words.get(rule)
+                    if found is None:
+                        words[rule] = [pattern]
+                    else:
+                        found.append(pattern)
                 elif role == UNLESS:
                     self.never.add(rule)
                 elif role == GROUP:
@@ -149,18 +153,24 @@ def _held(seen: _Seen, facts: Facts, book: RuleBook) -> list[tuple[float, Rule, 
     """The rules that hold, each with its strength and the patterns that were found."""
     held = []
     for number, found in seen.words.items():
-        rule = book.rules[number]
         if number in seen.never:
             continue
-        if rule.all and len(seen.groups.get(number, ())) < len(rule.all):
-            continue
-        kinds = _kinds(rule, facts)
-        if kinds < 0:
-            continue
-        sizes = sorted((book.sizes[p] for p in found), reverse=True)
-        said = sizes[0] + min(FURTHER_MOST, FURTHER * sum(sizes[1:])) if sizes else 0.0
-        first = PRIORITY_STRENGTH if number in seen.priority else 0.0
-        held.append((first + KIND_STRENGTH * kinds + rule.weight + said, rule, found))
+        rule = book.rules[number]
+        strength = rule.weight
+        if number in book.conditional:
+            if len(seen.groups.get(number, ())) < len(rule.all):
+                continue
+            kinds = _kinds(rule, facts)
+            if kinds < 0:
+                continue
+            strength += KIND_STRENGTH * kinds
+        if found:
+            sizes = [book.sizes[pattern] for pattern in found]
+            most = max(sizes)
+            strength += most + min(FURTHER_MOST, FURTHER * (sum(sizes) - most))
+        if number in seen.priority:
+            strength += PRIORITY_STRENGTH
+        held.append((strength, rule, found))
     held.sort(key=lambda item: (-item[0], item[1].id))
     return held
 
@@ -182,8 +192,9 @@ def _kinds(rule: Rule, facts: Facts) -> int:
 
 
 def _match(strength: float, rule: Rule, found: Sequence[int], read: Text, book: RuleBook) -> Match:
-    evidence = sorted({Evidence(*read.span(w), book.sources[p]) for p in found for w in read.hits[p]})
-    return Match(rule.id, rule.assign, strength, tuple(evidence))
+    hits, ends, sources = read.hits, read.ends, book.sources
+    evidence = {Evidence(ends[2 * w], ends[2 * w + 1], sources[p]) for p in found for w in hits[p]}
+    return Match(rule.id, rule.assign, strength, tuple(sorted(evidence)))
 
 
 def _by_category(seen: _Seen, sensitive: str, read: Text, book: RuleBook) -> list[Match]:
@@ -191,7 +202,8 @@ def _by_category(seen: _Seen, sensitive: str, read: Text, book: RuleBook) -> lis
     if not category or not category.assign or sensitive not in seen.sensitive:
         return []
     pattern = seen.sensitive[sensitive]
-    evidence = tuple(Evidence(*read.span(w), book.sources[pattern]) for w in read.hits[pattern])
+    ends, word = read.ends, book.sources[pattern]
+    evidence = tuple(Evidence(ends[2 * w], ends[2 * w + 1], word) for w in read.hits[pattern])
     return [Match(f"sensitive:{sensitive}", category.assign, KIND_STRENGTH, evidence)]
 
 

@@ -156,7 +156,9 @@ FILLERS = _words(
 )
 """Words that may stand between the words of a phrase and are never looked for."""
 
-LANDMARKS = _words("depan dekat sebelah belakang samping seberang sebrang didepan dibelakang disamping disebelah")
+LANDMARKS = _words(
+    "depan dekat sebelah belakang samping seberang sebrang didepan dibelakang disamping disebelah"
+)
 """The word after one of these says where, not what: "depan sekolah", "dekat pasar"."""
 
 EXCEPT = _words(

@@ -105,13 +105,16 @@ def _assemble(source: BookSource, rules: Iterable[Rule]) -> RuleBook:
         sources=tuple(pattern.source for pattern in patterns),
         sizes=tuple(_size(pattern) for pattern in patterns),
         uses=tuple(tuple(uses[pattern]) for pattern in patterns),
+        conditional=frozenset(
+            n for n, r in enumerate(ordered) if r.all or r.category or r.kelurahan or r.channel or r.when_type
+        ),
         bare=tuple(n for n, rule in enumerate(ordered) if not (rule.words or rule.priority or rule.all)),
     )
 
 
 def _size(pattern: Pattern) -> float:
     """How much finding it says: its words; words that need not stand together say a little less."""
-    return pattern.words**0.8 * (0.85 if len(pattern.parts) > 1 else 1.0)
+    return float(pattern.words**0.8) * (0.85 if len(pattern.parts) > 1 else 1.0)
 
 
 def _digest(source: BookSource, rules: tuple[Rule, ...]) -> str:

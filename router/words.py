@@ -15,12 +15,14 @@ NEAR = 8
 OCCURRENCES = 64
 """How many places of one word are looked at; later ones add nothing a reader would miss."""
 _REMEMBERED = 32_768
+_ASCII_TOKEN = re.compile("([0-9A-Za-z]+)")
 _TOKEN = re.compile(
-    "((?:[^\\W_]|[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
-    "\u00ad\u200b-\u200f\u2060-\u2064\ufeff])+)"
+    "([\\w\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+    "\u00ad\u200b-\u200f\u2060-\u2064\ufeff]+)"
 )
 _SKIP: tuple[int, ...] = (-1,)
 _BESIDE: tuple[int, ...] = (-2,)
+_ANYWHERE, _AFTER, _BEFORE = 0, 1, -1
 _TOO_SHORT = 2
 _MOST_CHOICES = 64
 
@@ -48,13 +50,6 @@ class Pattern(NamedTuple):
         return sum(map(len, self.parts))
 
 
-class Span(NamedTuple):
-    """Where something was found: `text[start:end]` of the text as given."""
-
-    start: int
-    end: int
-
-
 def parse(source: str) -> tuple[Pattern, ...]:
     """Read one word-list entry: `lampu jalan`, `penerang*`, `jalan/gang + rusak/bolong`.
 
@@ -69,6 +64,8 @@ def parse(source: str) -> tuple[Pattern, ...]:
     kept = [[tuple(filter(None, phrase)) for phrase in choice] for choice in choices]
     if not all(phrase for choice in kept for phrase in choice) or not all(kept):
         raise WrongPattern("hanya berisi kata sambung, tanda baca, atau kosong: tidak ada yang dicari")
+    if any(slot & LANDMARKS for choice in kept for phrase in choice for slot in phrase):
+        raise WrongPattern("memuat kata patokan tempat (depan, dekat, sebelah …), itu tidak pernah dicari")
     patterns = tuple(Pattern(source, parts) for parts in product(*kept))
     if len(patterns) > _MOST_CHOICES:
         raise WrongPattern("terlalu banyak pilihan; pecah menjadi beberapa kata")
@@ -97,22 +94,21 @@ def _slot(choices: Sequence[str]) -> Slot:
 
 
 def split(text: str) -> list[str]:
-    """The text cut into [gap, word, gap, word, …, gap]; joined again it is the text."""
-    return _TOKEN.split(text)
+    """The text cut into [gap, word, gap, word, …, gap], as long as the text; `_` counts as a gap."""
+    if text.isascii():
+        return _ASCII_TOKEN.split(text)
+    return _TOKEN.split(text.replace("_", " "))
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text with its words, and for every pattern found the indexes of the words that made it match."""
+    """What was found: for every pattern the numbers of the words that made it match.
 
-    parts: list[str]
+    Word number w is `text[ends[2 * w]:ends[2 * w + 1]]`.
+    """
+
     hits: Mapping[int, tuple[int, ...]]
     ends: list[int]
-
-    def span(self, word: int) -> Span:
-        """Place of word number `word` in the text."""
-        at = 2 * word + 1
-        return Span(self.ends[at - 1], self.ends[at])
 
 
 class Finder:
@@ -130,17 +126,24 @@ class Finder:
         ]
         self._slots = [[slot for part in parts for slot in part] for parts in self._parts]
         self._single: list[list[int]] = [[] for _ in keys]
-        self._anchored: list[list[int]] = [[] for _ in keys]
+        self._pairs: list[list[tuple[int, frozenset[int], int]]] = [[] for _ in keys]
+        self._longer: list[list[int]] = [[] for _ in keys]
         self._index()
         self._known: dict[str, tuple[int, ...]] = {}
 
     def _index(self) -> None:
+        """Hang every pattern on its rarest word, so that most are never looked at."""
         uses = Counter(key for slots in self._slots for slot in slots for key in slot)
         for number, slots in enumerate(self._slots):
-            anchor = min(slots, key=lambda slot: (sum(uses[key] for key in slot), sorted(slot)))
-            target = self._single if len(slots) == 1 else self._anchored
-            for key in anchor:
-                target[key].append(number)
+            at = min(range(len(slots)), key=lambda n: (sum(uses[key] for key in slots[n]), n))
+            for key in slots[at]:
+                if len(slots) == 1:
+                    self._single[key].append(number)
+                elif len(slots) == 2:
+                    way = _ANYWHERE if len(self._parts[number]) == 2 else (_BEFORE if at else _AFTER)
+                    self._pairs[key].append((number, slots[1 - at], way))
+                else:
+                    self._longer[key].append(number)
 
     @cached_property
     def _longest_stem(self) -> int:
@@ -153,20 +156,19 @@ class Finder:
         where, index = self._places(words)
         hits: dict[int, tuple[int, ...]] = {}
         present = where.keys()
-        single, anchored, slots_of = self._single, self._anchored, self._slots
         for key, spots in where.items():
-            for number in single[key]:
+            for number in self._single[key]:
                 if number not in hits:
                     hits[number] = (index[spots[0]],)
-            for number in anchored[key]:
-                if number in hits:
-                    continue
-                for slot in slots_of[number]:
-                    if slot.isdisjoint(present):
-                        break
-                else:
+            for number, other, way in self._pairs[key]:
+                if number not in hits and not other.isdisjoint(present):
+                    pair = _pair(spots, other, way, where)
+                    if pair:
+                        hits[number] = (index[pair[0]], index[pair[1]])
+            for number in self._longer[key]:
+                if number not in hits and not any(slot.isdisjoint(present) for slot in self._slots[number]):
                     self._try(number, where, index, hits)
-        return Text(parts, hits, list(accumulate(map(len, parts))))
+        return Text(hits, list(accumulate(map(len, parts))))
 
     def _places(self, words: list[str]) -> tuple[dict[int, list[int]], list[int]]:
         """For each known word its counted positions, and for each counted position the word's index."""
@@ -184,13 +186,16 @@ class Finder:
                 landmark = False
                 index.append(number)
                 continue
-            landmark = keys is _BESIDE
-            for key in keys:
-                spots = where.get(key)
-                if spots is None:
-                    where[key] = [len(index)]
-                elif len(spots) < OCCURRENCES:
-                    spots.append(len(index))
+            if keys:
+                if keys is _BESIDE:
+                    landmark = True
+                else:
+                    for key in keys:
+                        spots = where.get(key)
+                        if spots is None:
+                            where[key] = [len(index)]
+                        elif len(spots) < OCCURRENCES:
+                            spots.append(len(index))
             index.append(number)
         return where, index
 
@@ -225,6 +230,19 @@ class Finder:
             hits[number] = tuple(
                 index[at + n] for at, most in zip(found, lengths, strict=True) for n in range(most)
             )
+
+
+def _pair(
+    spots: list[int], other: frozenset[int], way: int, where: Mapping[int, list[int]]
+) -> tuple[int, int] | None:
+    """Two words that stand as a two-word pattern wants them."""
+    for key in other:
+        for there in where.get(key, ()):
+            for here in spots:
+                apart = there - here
+                if apart == way if way else (apart and -NEAR <= apart <= NEAR):
+                    return here, there
+    return None
 
 
 def _starts(part: Sequence[frozenset[int]], where: Mapping[int, list[int]]) -> list[int]:
