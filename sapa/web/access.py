@@ -6,12 +6,14 @@ from traceback import extract_tb
 from typing import Any
 
 import structlog
+from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sapa.web import errors
 from sapa.web.metrics import Metrics
 
 log = structlog.get_logger("sapa.web")
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 QUIET = ("/healthz", "/readyz", "/metrics", "/static")
 
 
@@ -22,6 +24,7 @@ class Access:
         self.app = app
         self.metrics = metrics
         self.timer = timer
+        self._series: dict[tuple[str, str, int], Histogram] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -50,11 +53,17 @@ class Access:
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = template(scope)
-        self.metrics.requests.labels(scope["method"], route, str(status)).observe(seconds)
+        method = scope["method"] if scope["method"] in METHODS else "other"
+        self._timed(method, route, status).observe(seconds)
         if not route.startswith(QUIET):
-            log.info(
-                "request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1)
-            )
+            log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+
+    def _timed(self, method: str, route: str, status: int) -> Histogram:
+        """The series of a kind of answer, looked up once."""
+        kind = (method, route, status)
+        if kind not in self._series:
+            self._series[kind] = self.metrics.requests.labels(method, route, str(status))
+        return self._series[kind]
 
 
 def template(scope: Scope) -> str:

@@ -19,18 +19,21 @@ from store.ids import uuid7
 router = APIRouter()
 Errors = Sequence[tuple[str, str]]
 #: The fields shown again as they were typed.
-FIELDS = (
-    "text",
-    "kelurahan",
-    "address",
-    "lat",
-    "lon",
-    "accuracy",
-    "name",
-    "email",
-    "phone",
-    "privacy",
-    "key",
+FIELDS = tuple(
+    [
+        "text",
+        "kelurahan",
+        "address",
+        "lat",
+        "lon",
+        "accuracy",
+        "name",
+        "email",
+        "phone",
+        "privacy",
+        "key",
+        "token",
+    ]
 )
 TYPES = ("multipart/form-data", "application/x-www-form-urlencoded")
 

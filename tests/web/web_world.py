@@ -1,5 +1,7 @@
 """An office over a real ledger, and what its tests do over and over."""
 
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from io import BytesIO
@@ -9,26 +11,31 @@ from zoneinfo import ZoneInfo
 
 from argon2 import PasswordHasher
 from PIL import Image
+from sqlmodel import col, select
 from starlette.testclient import TestClient
 
-from channels.base import Traits
+from channels.base import Accepted, Parsed, Payload, Traits, Unavailable
 from channels.fake import FakeDoor
 from channels.web import WebDoor
+from notifier.links import sign, verify
 from router.book import Owner, SensitiveCategory
 from router.place import Area, Gazetteer
 from router.rules import BookSource, compile_book
+from sapa.desk.actor import Actor, Done
 from sapa.desk.city import City, OpdInfo
 from sapa.desk.deadline import Calendar, SlaRow, SlaTable
 from sapa.desk.intake import Intake
 from sapa.desk.passwords import Passwords
 from sapa.desk.spool import Spool
+from sapa.web.action import page_token
 from sapa.web.office import Brand, Office
-from store import books, tickets
+from store import books, officers, tickets
 from store.db import Ledger
 from store.files import Files
-from store.tables import Ticket
+from store.tables import ActionLink, AttachmentRow, Message, Officer, Ticket
 
 SECRET = b"w" * 32
+PASSWORD = "kopi-susu-pagi-hari"
 TZ = ZoneInfo("Asia/Jakarta")
 OPDS = {
     "DISHUB": "Dinas Perhubungan",
@@ -83,6 +90,19 @@ class Bell:
 
     def wake(self) -> None:
         self.rung += 1
+
+
+class Down:
+    """An intake that can keep nothing now; or (`parks`) keeps raw what it cannot read."""
+
+    def __init__(self, *, parks: bool = False) -> None:
+        self.parks = parks
+
+    async def deliver(self, payload: Payload, parse: Callable[[], Parsed]) -> Sequence[Accepted]:
+        parse()
+        if self.parks:
+            return [Accepted(external_id="")]
+        raise Unavailable("the ledger is down", retry_after=30)
 
 
 def make_city(public_url: str = "http://testserver") -> City:
@@ -140,7 +160,7 @@ class Desk:
 
     def browser(self, **options: Any) -> TestClient:
         """Another visitor: no cookies of the first."""
-        return TestClient(self.client.app, **options)
+        return TestClient(self.client.app, **{"follow_redirects": False, **options})
 
     def send(self, text: str = "Lampu jalan mati di depan pasar", **fields: Any) -> tuple[str, str]:
         """Complain by the JSON twin; returns ref and token."""
@@ -148,6 +168,60 @@ class Desk:
         assert answer.status_code == 201, answer.text
         url = answer.json()["url"]
         return answer.json()["ref"], url.partition("k=")[2]
+
+    def link(self, ref: str) -> str:
+        """The newest action link's token of a ticket."""
+        with self.office.ledger.reading() as tx:
+            rows = tx.session.exec(
+                select(ActionLink)
+                .join(Ticket)
+                .where(Ticket.ref == ref)
+                .order_by(col(ActionLink.disposition_id))
+            ).all()
+        return sign(SECRET, rows[-1].uuid)
+
+    def page_token(self, token: str) -> str:
+        """What the forms of an action page carry."""
+        uuid = verify(SECRET, token)
+        assert uuid is not None
+        return page_token(self.office, uuid)
+
+    def pictures(self, ref: str) -> list[AttachmentRow]:
+        """The files of a ticket."""
+        with self.office.ledger.reading() as tx:
+            found = select(AttachmentRow).join(Message).join(Ticket).where(Ticket.ref == ref)
+            return list(tx.session.exec(found.order_by(col(AttachmentRow.id))).all())
+
+    def officer(self, login: str, role: str, opd: str = "", *, first: bool = False) -> TestClient:
+        """A browser in which a new officer is signed in; `first`: still with the one-time password."""
+        row = Officer(
+            login=login,
+            name=login.title(),
+            role=role,
+            opd=opd,
+            password_hash=self.office.passwords.hash(PASSWORD),
+            must_change=first,
+            created_at=self.clock.now,
+        )
+        self.office.ledger.write(lambda tx: officers.add(tx, Officer(**row.model_dump(exclude={"id"}))))
+        browser = self.browser()
+        answer = browser.post("/petugas/masuk", data={"login": login, "password": PASSWORD})
+        assert answer.status_code == 303, answer.text
+        return browser
+
+    def csrf(self, browser: TestClient) -> str:
+        """The token that this browser's forms carry."""
+        html = browser.get("/petugas/sandi").text
+        found = re.search(r'name="csrf" value="([^"]+)"', html)
+        assert found
+        return found[1]
+
+    def do(self, act: Callable[..., Done], ref: str, by: Actor, **what: Any) -> Done:
+        """One act of the desk on a ticket."""
+        ticket = self.ticket(ref)
+        common = {"version": ticket.version, "now": self.clock.now, "city": self.office.city()}
+        key = f"{ref}-{ticket.version}-{act.__name__}"
+        return self.office.ledger.write(lambda tx: act(tx, ticket.id, by, key=key, **common, **what))
 
     def ticket(self, ref: str) -> Ticket:
         with self.office.ledger.reading() as tx:

@@ -1,0 +1,151 @@
+"""Who gets what: for every route and every role the expected status.
+
+A new route needs a row here, else `test_matrix.py` fails. Write `row(METHOD, PATH, ...)` with one
+status for each of ROLES, in that order (or one for all). `data` and `query` are given the scene and
+the role: two tickets, one at DISHUB (with a photo) and one at DLH, and somebody of every role.
+The matrix asks for the ticket at DISHUB: `{ref}`, `{token}` (its action link), `{uuid}` (its photo).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from web_world import Desk
+
+ROLES = (
+    "anonymous",
+    "citizen",  # holds the tracking link of the ticket asked for
+    "foreign citizen",  # holds the tracking link of another ticket
+    "opd",  # an officer of the OPD that has the ticket
+    "foreign opd",  # an officer of another OPD
+    "coordinator",
+    "administrator",
+)
+
+
+@dataclass(kw_only=True)
+class Scene:
+    """What a request is made of."""
+
+    desk: Desk
+    ref: str
+    key: str  # the ticket's tracking token
+    foreign_key: str
+    link: str
+    photo: str
+    csrf: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+
+    def k(self, role: str) -> dict[str, str]:
+        """The tracking token a citizen would have in the address."""
+        return {"citizen": {"k": self.key}, "foreign citizen": {"k": self.foreign_key}}.get(role, {})
+
+    def version(self) -> str:
+        return str(self.desk.ticket(self.ref).version)
+
+
+Maker = Callable[[Scene, str], Mapping[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One route and what each role gets. `arrange` brings the ticket into the state needed."""
+
+    method: str
+    path: str
+    statuses: tuple[int, ...]
+    data: Maker | None = None
+    query: Maker | None = None
+    json: Maker | None = None
+    arrange: Callable[[Scene], None] | None = None
+
+
+def row(method: str, path: str, *statuses: int, **more: object) -> Row:
+    """A row; one status stands for all roles."""
+    every = statuses * len(ROLES) if len(statuses) == 1 else statuses
+    assert len(every) == len(ROLES), path
+    return Row(method=method, path=path, statuses=every, **more)  # type: ignore[arg-type]
+
+
+def own_link(scene: Scene, role: str) -> dict[str, str]:
+    """The tracking token of a citizen role; others have none."""
+    return scene.k(role)
+
+
+def with_csrf(**fields: str) -> Maker:
+    """A staff form: the session's token (none for visitors) and these fields."""
+    return lambda scene, role: {"csrf": scene.csrf, **fields}
+
+
+def resolved(scene: Scene) -> None:
+    """The ticket is at "resolved": its reporter is asked."""
+    from sapa.desk import acts
+    from sapa.desk.actor import Actor
+
+    scene.desk.do(acts.resolve, scene.ref, Actor(kind="opd", opd="DISHUB"), outcome="fixed", text="Beres.")
+
+
+def citizen_act(scene: Scene, role: str) -> dict[str, str]:
+    return {"version": scene.version(), "key": f"matrix-{role}", "text": "Masih padam."}
+
+
+PUBLIC = [
+    row("GET", "/", 200),
+    row("POST", "/", 303, data=lambda scene, role: {"text": "Lampu jalan mati", "key": "matrix-0001"}),
+    row("POST", "/api/v1/tickets", 201, json=lambda scene, role: {"text": "Lampu jalan mati"}),
+    row("GET", "/lacak", 200),
+    row("GET", "/lacak/{ref}", 200, query=own_link),  # who holds no token sees the status only
+    row(
+        *("POST", "/lacak/{ref}"),
+        *(404, 303, 404, 404, 404, 404, 404),
+        query=own_link,
+        data=lambda scene, role: {"text": "Tambahan", "key": "matrix-0002", "token": scene.key},
+    ),
+    row(
+        *("POST", "/lacak/{ref}/selesai"),
+        *(404, 303, 404, 404, 404, 404, 404),
+        query=own_link,
+        data=citizen_act,
+        arrange=resolved,
+    ),
+    row(
+        *("POST", "/lacak/{ref}/belum"),
+        *(404, 303, 404, 404, 404, 404, 404),
+        query=own_link,
+        data=citizen_act,
+        arrange=resolved,
+    ),
+    row("GET", "/aksi/{token}", 200),  # whoever holds the link
+    row(
+        *("POST", "/aksi/{token}"),
+        200,
+        data=lambda scene, role: {
+            "act": "terima",
+            "page": scene.desk.page_token(scene.link),
+            "version": scene.version(),
+            "key": f"matrix-{role}",
+        },
+    ),
+    row("POST", "/hooks/{channel}", 403),  # without the provider's signature
+    row("GET", "/berkas/{uuid}", 404, 200, 404, 200, 404, 200, 200, query=own_link),
+    row("GET", "/healthz", 200),
+    row("GET", "/readyz", 200),
+    row("GET", "/metrics", 200),
+    row("GET", "/petugas/masuk", 200, 200, 200, 303, 303, 303, 303),
+    row(
+        *("POST", "/petugas/masuk"),
+        401,
+        data=lambda scene, role: {"login": "nobody", "password": "wrong"},
+    ),
+    row("POST", "/petugas/keluar", 303, data=with_csrf()),
+    row("GET", "/petugas/sandi", 303, 303, 303, 200, 200, 200, 200),
+    row(
+        *("POST", "/petugas/sandi"),
+        *(303, 303, 303, 422, 422, 422, 422),
+        data=with_csrf(old="wrong", new="angin-laut-selatan", again="angin-laut-selatan"),
+    ),
+]
+
+#: The console's rows: add yours here.
+STAFF: list[Row] = []
+
+TABLE = [*PUBLIC, *STAFF]
