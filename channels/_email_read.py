@@ -9,7 +9,7 @@ from channels._email_decode import words
 from channels._email_html import to_text
 from channels._email_machine import machine, reports
 from channels._email_mime import MAX_DEPTH, Budget, Headers, Part, children, part
-from channels._email_names import ids, own_id, sender, token_of_address, token_of_id
+from channels._email_names import ids, own_id, sender, token_of_address
 from channels._email_quote import without_quotes
 from channels._text import clean, cut, file_name, one_line
 from channels.base import Parsed, Payload
@@ -94,15 +94,12 @@ class _Answers:
     """Which mail or ticket this one answers."""
 
     def __init__(self, headers: Headers, wrapped: Envelope, ours: str) -> None:
-        domain = ours.rpartition("@")[2]
         self.in_reply_to = next(iter(ids(headers.get("in-reply-to"))), "")
         newest_first = ids(headers.get("references"))[::-1][:MAX_REFERENCES]
         self.references = tuple(one for one in newest_first if one != self.in_reply_to)
         self.token = next(
             filter(None, (token_of_address(one, ours) for one in wrapped.recipients)), ""
         ) or self._written(headers, ours)
-        quoted = (self.in_reply_to, *self.references)
-        self.token = self.token or next(filter(None, (token_of_id(one, domain) for one in quoted if one)), "")
         self.is_reply = bool(self.in_reply_to or self.references or self.token)
 
     def _written(self, headers: Headers, ours: str) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -110,6 +111,16 @@ class Line:
 
     def __del__(self) -> None:
         self._file.close()
+
+
+def eventually(true: Callable[[], object]) -> bool:
+    """Whether it becomes true within ten seconds."""
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        if true():
+            return True
+        time.sleep(0.01)
+    return False
 
 
 @contextlib.contextmanager

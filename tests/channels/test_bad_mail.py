@@ -17,7 +17,7 @@ from channels.message import InboundMessage
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 OURS = "lapor@kota.example"
 #: Seconds; each case takes some tens of milliseconds here, without its guard many seconds or for ever.
-PATIENCE = 2.0
+PATIENCE = 4.0
 
 
 @contextmanager

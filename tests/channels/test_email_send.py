@@ -75,6 +75,12 @@ def test_the_same_key_is_the_same_mail() -> None:
     assert once.message_id != other.message_id
 
 
+def test_the_message_id_does_not_give_the_token_away_but_cannot_be_guessed_without_it() -> None:
+    with_token = build(outgoing(reply_token="Tok-1"), OURS, "Sapa", NOW).message_id
+    assert "Tok-1" not in with_token
+    assert with_token != build(outgoing(reply_token="Tok-2"), OURS, "Sapa", NOW).message_id
+
+
 def test_references_go_oldest_first_and_unsafe_ids_stay_out() -> None:
     mail = built(
         outgoing(in_reply_to="d@x", references=("c@x", "sha256:ab", "b@x y", "e\r\nBcc: z@x", "a@x"))
@@ -131,7 +137,8 @@ def test_files_go_along_with_their_names() -> None:
 
 def test_an_answer_to_our_mail_finds_its_way_back() -> None:
     mail = build(outgoing(reply_token="Tok-1"), OURS, "Sapa", NOW)
-    answer = f"From: sri@contoh.example\nTo: {OURS}\nIn-Reply-To: <{mail.message_id}>\n\nSudah.\n\n"
+    to = "From: sri@contoh.example\nTo: lapor+Tok-1@kota.example\n"
+    answer = f"{to}In-Reply-To: <{mail.message_id}>\n\nSudah.\n\n"
     quoted = "".join(f"> {line}\n" for line in mail.data.decode().split("\r\n\r\n", 1)[1].split("\r\n"))
     payload = Payload(
         channel="email",
