@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from channels._email_decode import words
-from channels._email_html import to_text
+from channels._email_html import MAX_HTML, to_text
 from channels._email_machine import machine, reports
 from channels._email_mime import MAX_DEPTH, Budget, Headers, Part, children, part
 from channels._email_names import ids, own_id, sender, token_of_address
@@ -153,7 +153,10 @@ class _Content:
 
     def _words(self, mail: Part) -> str:
         text = mail.text
-        return to_text(text, reply=self.reply) if mail.kind == "text/html" else text
+        if mail.kind != "text/html":
+            return text
+        self.budget.spent = self.budget.spent or len(text) > MAX_HTML
+        return to_text(text, reply=self.reply)
 
     def _file(self, mail: Part) -> None:
         name = file_name(mail.file_name, "lampiran" + _ENDINGS.get(mail.kind, ""))

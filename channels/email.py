@@ -82,7 +82,7 @@ class EmailDoor:
         if self._server is None:
             return f"{self.settings.host}:{self.settings.port} (belum dibuka)"
         host, port = self._server.sockets[0].getsockname()[:2]
-        return f"{host}:{port}"
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
     async def open(self, deliver: Deliver, clock: Callable[[], datetime]) -> None:
         """Listen; `OSError` when the port is taken."""

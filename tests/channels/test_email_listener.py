@@ -298,3 +298,23 @@ def test_a_listener_is_a_listener() -> None:
 def test_an_address_that_is_none_does_not_open(address: str) -> None:
     with pytest.raises(ValueError, match="bukan alamat e-mail"):
         EmailDoor(EmailSettings(address=address), lambda: NOW)
+
+
+def test_no_address_and_no_word_of_a_mail_is_logged(door: Running, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    door.office.failing = RuntimeError("warga@contoh.example")
+    with door.line() as line:
+        line.mail(MAIL)
+        line.say("APA warga@contoh.example")
+    assert "mail_not_kept error=RuntimeError" in caplog.text
+    assert "contoh.example" not in caplog.text
+
+
+def test_it_listens_on_ipv6_too() -> None:
+    if not socket.has_ipv6:
+        pytest.skip("no IPv6 here")
+    try:
+        with running(Office(), host="::1") as here:
+            assert here.door.where.startswith("[::1]:")
+    except OSError:
+        pytest.skip("no IPv6 here")

@@ -384,3 +384,8 @@ def test_long_file_names_keep_their_ending() -> None:
     got = message(FROM + multipart("mixed", f"{disposition}.jpg\n\nx", f"{disposition}\n\nx"))
     assert [len(one.name) for one in got.attachments] == [120, 120]
     assert got.attachments[0].name.endswith("n.jpg")
+
+
+def test_html_that_is_too_long_is_cut_with_a_note() -> None:
+    got = message(f"{FROM}Content-Type: text/html\n\n<p>isi</p>" + " " * 300_000 + "<p>lagi</p>")
+    assert got.text == f"isi\n\n{LEFT_OUT}"
