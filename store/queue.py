@@ -28,8 +28,8 @@ class Scope:
 class Filter:
     """What a list is narrowed to; "" and None mean everything.
 
-    `late_at` keeps tickets with a deadline of ours before that time; `text` is matched word by
-    word, or as a ref; `privacy` and `sensitive` narrow the sealed ones.
+    `late_at` keeps tickets with a deadline of ours before that time; with `or_late` it adds the
+    open ones among them to those of `statuses`. `text` is matched word by word, or as a ref.
     """
 
     statuses: tuple[str, ...] = ()
@@ -40,6 +40,7 @@ class Filter:
     text: str = ""
     urgent: bool = False
     late_at: datetime | None = None
+    or_late: bool = False
     open_only: bool = False
 
 
@@ -70,14 +71,21 @@ def pressing(tx: Tx, scope: Scope, wanted: Filter, *, size: int = 50) -> Sequenc
     return tx.session.exec(found.order_by(col(Ticket.due_at), col(Ticket.id)).limit(size)).all()
 
 
+def waiting(tx: Tx, scope: Scope, wanted: Filter, *, size: int = 50) -> Sequence[Ticket]:
+    """Tickets to be worked off one by one: the urgent first, then the oldest."""
+    found = _narrowed(select(Ticket), scope, wanted)
+    return tx.session.exec(found.order_by(col(Ticket.urgent).desc(), col(Ticket.id)).limit(size)).all()
+
+
 def count(tx: Tx, scope: Scope, wanted: Filter) -> int:
     """How many tickets a list holds."""
     return tx.session.exec(_narrowed(select(func.count()).select_from(Ticket), scope, wanted)).one()
 
 
-def counts(tx: Tx, scope: Scope) -> dict[str, int]:
-    """How many tickets there are of each status."""
-    found = _narrowed(select(Ticket.status, func.count()), scope, Filter()).group_by(col(Ticket.status))
+def counts(tx: Tx, scope: Scope, statuses: tuple[str, ...] = ()) -> dict[str, int]:
+    """How many tickets there are of each status (of these statuses, unless all)."""
+    wanted = Filter(statuses=statuses)
+    found = _narrowed(select(Ticket.status, func.count()), scope, wanted).group_by(col(Ticket.status))
     return dict(tx.session.exec(found).all())
 
 
@@ -120,14 +128,18 @@ def _filter(wanted: Filter) -> list[Any]:
         if value
     ]
     statuses = wanted.statuses or (OPEN if wanted.open_only else ())
-    if statuses:
+    late = None if wanted.late_at is None else _late(wanted.late_at)
+    if wanted.or_late and late is not None:
+        conditions.append(col(Ticket.status).in_(OPEN))
+        late = or_(col(Ticket.status).in_(statuses), late)
+    elif statuses:
         conditions.append(col(Ticket.status).in_(statuses))
     if wanted.opd:
         conditions.append(_owned_by(wanted.opd))
     if wanted.urgent:
         conditions.append(col(Ticket.urgent))
-    if wanted.late_at is not None:
-        conditions.append(_late(wanted.late_at))
+    if late is not None:
+        conditions.append(late)
     return conditions + [_says(word) for word in wanted.text.split()[:8]]
 
 

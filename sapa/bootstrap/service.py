@@ -3,13 +3,12 @@
 import asyncio
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
 import structlog
-from fastapi import FastAPI
 
 from channels.base import Door, Listener, Parser, Sender
 from notifier.letterhead import Letterhead
@@ -29,6 +28,8 @@ from store import agencies, books, schema
 from store.db import Ledger, Tx
 from store.files import Files
 
+#: What a web server is given.
+Page = Callable[..., Awaitable[None]]
 ROLES = frozenset({"web", "smtp", "poll", "relay", "schedule"})
 _log = structlog.get_logger()
 
@@ -53,7 +54,7 @@ class Service:
     intake: Intake
     relay: Relay
     schedule: Schedule
-    app: FastAPI
+    app: Page
     clock: Callable[[], datetime]
     secret: bytes
     in_force: InForce
@@ -202,6 +203,7 @@ def _wired(
         secret=secret,
         clock=clock,
         brand=values.brand_words(settings),
+        agenda=lambda: holder[0].in_force.agenda,
         limits=values.page_limits(settings),
         logins=values.login_limits(settings),
         hosts=frozenset(settings.web.hosts),

@@ -8,6 +8,7 @@ from typing import Protocol, cast
 from starlette.requests import HTTPConnection
 
 from channels.base import Accepted, Door, Parsed, Payload
+from sapa.agenda.rules import AgendaRules
 from sapa.desk.city import City
 from sapa.desk.logins import Limits as LoginLimits
 from sapa.desk.passwords import Passwords
@@ -23,6 +24,12 @@ class Intake(Protocol):
         """Keep one payload and say, after the commit, what became of each message.
 
         Raises `channels.base.Rejected` (nothing kept) or `Unavailable` (try again)."""
+        ...
+
+    def reprocess(
+        self, arrival_id: int, now: datetime, *, by_hand: bool = True
+    ) -> Awaitable[Sequence[Accepted]]:
+        """Take a parked payload up again; raises `NotFound`, or `Invalid` when it stays parked."""
         ...
 
 
@@ -85,6 +92,7 @@ class Office:
     secret: bytes
     clock: Callable[[], datetime]
     brand: Brand
+    agenda: Callable[[], AgendaRules]
     limits: Limits = field(default_factory=Limits)
     metrics: Metrics = field(default_factory=Metrics)
     passwords: Passwords = field(default_factory=Passwords)

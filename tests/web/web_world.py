@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from notifier.links import sign, verify
 from router.book import Owner, SensitiveCategory
 from router.place import Area, Gazetteer
 from router.rules import BookSource, compile_book
+from sapa.agenda.rules import AgendaRules
 from sapa.desk.actor import Actor, Done
 from sapa.desk.city import City, OpdInfo
 from sapa.desk.deadline import Calendar, SlaRow, SlaTable
@@ -105,6 +107,7 @@ class Down:
         raise Unavailable("the ledger is down", retry_after=30)
 
 
+@lru_cache(maxsize=8)
 def make_city(public_url: str = "http://testserver") -> City:
     """Kota Contoh: three agencies that rules know, two kelurahan, one SLA table."""
     owners = {code: Owner(code=code, name=name) for code, name in OPDS.items()}
@@ -254,13 +257,14 @@ def make_office(ledger: Ledger, tmp_path: Path, clock: Clock, **changes: Any) ->
         secret=SECRET,
         clock=clock,
         passwords=Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
+        agenda=lambda: AgendaRules(start_name="Balai Kota", start_lat=-7.47, start_lon=112.44),
         brand=Brand(city="Kota Contoh", desk="Meja Pengaduan, Jl. Contoh 1"),
     )
     return replace(office, **changes)
 
 
-def photo(size: tuple[int, int] = (64, 48), kind: str = "JPEG") -> bytes:
+def photo(size: tuple[int, int] = (64, 48), kind: str = "JPEG", mode: str = "RGB") -> bytes:
     """A small picture."""
     out = BytesIO()
-    Image.new("RGB", size, (20, 120, 90)).save(out, kind)
+    Image.new(mode, size, (20, 120, 90) if mode == "RGB" else 0).save(out, kind)
     return out.getvalue()
