@@ -1,31 +1,14 @@
-"""What a notice may be about: one look into the ledger for one outbox row."""
+"""What a notice may be about: one look into the ledger for one outbox row (driver SQL: it is sent often)."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TypeVar
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
 
-from sqlmodel import SQLModel, col, select
-
-from store.db import Tx
+from store.db import Tx, utc
 from store.outbox import Claimed
-from store.tables import (
-    ActionLink,
-    Agenda,
-    AttachmentRow,
-    Contact,
-    Conversation,
-    Deadline,
-    Disposition,
-    Event,
-    Identity,
-    Message,
-    Outbox,
-    Stop,
-    Ticket,
-    TicketReporter,
-)
-
-Row = TypeVar("Row", bound=SQLModel)
 
 
 class NotTellable(Exception):
@@ -33,119 +16,188 @@ class NotTellable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """The rows behind a notice. Lists are newest first."""
+class TicketFacts:
+    """The columns of `ticket` that notices speak of."""
 
-    ticket: Ticket
-    event: Event | None
-    disposition: Disposition | None
-    deadlines: tuple[Deadline, ...]
+    id: int
+    ref: str
+    token: str
+    privacy: str
+    sensitive: str
+    urgent: bool
+    summary: str
+    opd: str
+    owner: str
+    kelurahan: str
+    lat: float | None
+    lon: float | None
+    place: str
+    place_sure: bool
+    outcome: str
+    refusals: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventFacts:
+    """What somebody did: the OPD it is about, the words, and what else was noted."""
+
+    opd: str
+    text: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DispositionFacts:
+    """Why the ticket went where it went."""
+
+    because: str
+    supporting: tuple[str, ...]
+    candidates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The rows behind a notice; `deadlines` are the open promises, step → when due."""
+
+    ticket: TicketFacts
+    event: EventFacts | None
+    disposition: DispositionFacts | None
+    deadlines: Mapping[str, datetime]
 
     @property
     def sealed(self) -> bool:
         """Whether nothing of this ticket may be told but its number."""
         return self.ticket.privacy == "secret" or bool(self.ticket.sensitive)
 
-    def open(self, step: str) -> datetime | None:
-        """When the open promise of this step is due, or None."""
-        return next((deadline.due_at for deadline in self.deadlines if deadline.step == step), None)
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Where a citizen is reached."""
+
+    channel: str
+    value: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An action link that still works."""
+
+    uuid: UUID
+    expires_at: datetime
 
 
 def facts(tx: Tx, row: Claimed) -> Facts:
-    """The ticket of a row, the event and disposition its data name, else the newest; `NotTellable`."""
-    ticket = named(tx, Ticket, row.ticket_id)
-    if ticket is None:
+    """The ticket of a row, with the event and the disposition its data name (else the newest)."""
+    found = tx.run(
+        "SELECT id, ref, token, privacy, sensitive, urgent, summary, opd, owner, kelurahan, lat, lon,"
+        " place, place_sure, outcome, refusals FROM ticket WHERE id = :id",
+        id=row.ticket_id,
+    )
+    if not found:
         raise NotTellable("Laporannya tidak ada lagi.")
-    disposition = (
-        named(tx, Disposition, row.data.get("disposition_id"))
-        or tx.session.exec(
-            select(Disposition)
-            .where(col(Disposition.ticket_id) == ticket.id)
-            .order_by(col(Disposition.id).desc())
-            .limit(1)
-        ).first()
+    ticket = TicketFacts(*found[0])
+    due = tx.run(
+        "SELECT step, due_at FROM deadline"
+        " WHERE ticket_id = :id AND met_at IS NULL AND void_at IS NULL ORDER BY id",
+        id=ticket.id,
     )
-    deadlines = tx.session.exec(
-        select(Deadline)
-        .where(
-            col(Deadline.ticket_id) == ticket.id,
-            col(Deadline.met_at).is_(None),
-            col(Deadline.void_at).is_(None),
-        )
-        .order_by(col(Deadline.id).desc())
-    )
-    return Facts(ticket, named(tx, Event, row.data.get("event_id")), disposition, tuple(deadlines))
+    deadlines = {str(step): utc(at) for step, at in due}
+    return Facts(ticket, _event(tx, row.data.get("event_id")), _disposition(tx, row, ticket.id), deadlines)
 
 
-def named(tx: Tx, table: type[Row], row_id: object) -> Row | None:
-    """The row of this id, or None."""
-    return tx.session.get(table, row_id) if row_id is not None else None
+def _event(tx: Tx, event_id: int | None) -> EventFacts | None:
+    if event_id is None:
+        return None
+    found = tx.run("SELECT opd, text, data FROM event WHERE id = :id", id=event_id)
+    return EventFacts(found[0][0], found[0][1], _json(found[0][2])) if found else None
 
 
-def identity(tx: Tx, contact_id: int | None) -> Identity:
+def _disposition(tx: Tx, row: Claimed, ticket_id: int) -> DispositionFacts | None:
+    columns = "SELECT because, supporting, candidates FROM disposition"
+    named = row.data.get("disposition_id")
+    if named is not None:
+        found = tx.run(f"{columns} WHERE id = :id", id=named)
+    else:
+        found = tx.run(f"{columns} WHERE ticket_id = :id ORDER BY id DESC LIMIT 1", id=ticket_id)
+    if not found:
+        return None
+    because, supporting, candidates = found[0]
+    return DispositionFacts(because, tuple(_json(supporting)), tuple(_json(candidates)))
+
+
+def identity(tx: Tx, contact_id: int | None) -> Person:
     """Where a citizen is reached; `NotTellable` when it was erased."""
-    found = named(tx, Identity, contact_id)
-    if found is None or not found.value or named(tx, Contact, contact_id) is None:
+    found = tx.run("SELECT channel, value, name FROM identity WHERE contact_id = :id", id=contact_id)
+    if not found or not found[0][1]:
         raise NotTellable("Kontak pelapor sudah dihapus.")
-    return found
+    return Person(*found[0])
 
 
-def thread(tx: Tx, ticket_id: int | None, contact_id: int | None, channel: str) -> list[Message]:
-    """What this citizen and we wrote to each other on this channel about the ticket, newest first."""
-    query = (
-        select(Message)
-        .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
-        .join(TicketReporter, col(TicketReporter.conversation_id) == col(Conversation.id))
-        .where(
-            col(TicketReporter.ticket_id) == ticket_id,
-            col(Message.ticket_id) == ticket_id,
-            col(Message.channel) == channel,
-            (col(Conversation.contact_id) == contact_id) | (col(Conversation.reply_contact_id) == contact_id),
-        )
+def thread(tx: Tx, ticket_id: int, contact_id: int | None, channel: str) -> list[tuple[str, str]]:
+    """(direction, external id) of what this citizen and we wrote on this channel, newest first."""
+    rows = tx.run(
+        "SELECT m.direction, m.external_id FROM message m"
+        " JOIN conversation c ON c.id = m.conversation_id"
+        " JOIN ticket_reporter r ON r.conversation_id = c.id AND r.ticket_id = m.ticket_id"
+        " WHERE m.ticket_id = :ticket AND m.channel = :channel"
+        " AND (c.contact_id = :contact OR c.reply_contact_id = :contact)"
+        " ORDER BY m.id DESC LIMIT 6",
+        ticket=ticket_id,
+        contact=contact_id,
+        channel=channel,
     )
-    return list(tx.session.exec(query.order_by(col(Message.id).desc()).limit(6)))
+    return [(str(direction), str(external)) for direction, external in rows]
 
 
 def earlier_notice(tx: Tx, row: Claimed) -> str:
     """The provider's id of the last notice about this ticket in this lane, or ""."""
-    query = select(Outbox.external_id).where(
-        col(Outbox.ticket_id) == row.ticket_id, col(Outbox.lane) == row.lane, col(Outbox.state) == "sent"
+    found = tx.run(
+        "SELECT external_id FROM outbox WHERE ticket_id = :ticket AND lane = :lane AND state = 'sent'"
+        " ORDER BY id DESC LIMIT 1",
+        ticket=row.ticket_id,
+        lane=row.lane,
     )
-    return tx.session.exec(query.order_by(col(Outbox.id).desc()).limit(1)).first() or ""
+    return str(found[0][0]) if found else ""
 
 
-def photos(tx: Tx, ticket_id: int | None) -> list[AttachmentRow]:
-    """The citizens' pictures of a ticket that have a cleaned copy, oldest first."""
-    query = (
-        select(AttachmentRow)
-        .join(Message, col(Message.id) == col(AttachmentRow.message_id))
-        .where(
-            col(Message.ticket_id) == ticket_id,
-            col(Message.direction) == "in",
-            col(AttachmentRow.state) == "kept",
-            col(AttachmentRow.served).is_not(None),
-            col(AttachmentRow.media_type).startswith("image/", autoescape=True),
-        )
+def photos(tx: Tx, ticket_id: int) -> list[str]:
+    """Digests of the cleaned copies of the citizens' pictures, oldest first."""
+    rows = tx.run(
+        "SELECT a.served FROM attachment a JOIN message m ON m.id = a.message_id"
+        " WHERE m.ticket_id = :ticket AND m.direction = 'in' AND a.state = 'kept'"
+        " AND a.served IS NOT NULL ORDER BY a.id",
+        ticket=ticket_id,
     )
-    return list(tx.session.exec(query.order_by(col(AttachmentRow.id))))
+    return [str(row[0]) for row in rows]
 
 
-def action_link(tx: Tx, ticket_id: int | None, opd: str, now: datetime) -> ActionLink | None:
+def action_link(tx: Tx, ticket_id: int, opd: str, now: datetime) -> Link | None:
     """The agency's newest link on this ticket that still works."""
-    query = select(ActionLink).where(
-        col(ActionLink.ticket_id) == ticket_id,
-        col(ActionLink.opd) == opd,
-        col(ActionLink.used_at).is_(None),
-        col(ActionLink.revoked_at).is_(None),
-        col(ActionLink.expires_at) > now,
+    found = tx.run(
+        "SELECT uuid, expires_at FROM action_link WHERE ticket_id = :ticket AND opd = :opd"
+        " AND used_at IS NULL AND revoked_at IS NULL AND expires_at > :now"
+        " ORDER BY disposition_id DESC LIMIT 1",
+        ticket=ticket_id,
+        opd=opd,
+        now=now,
     )
-    return tx.session.exec(query.order_by(col(ActionLink.disposition_id).desc()).limit(1)).first()
+    return Link(UUID(str(found[0][0])), utc(found[0][1])) if found else None
 
 
-def agenda(tx: Tx, row: Claimed) -> tuple[Agenda, int]:
-    """The field visit a notice is about, and how many stops are on its round; `NotTellable`."""
-    found = named(tx, Agenda, row.data.get("agenda_id"))
-    if found is None:
+def agenda(tx: Tx, row: Claimed) -> tuple[str, date, int]:
+    """Week and day of the field visit a notice is about, and its stops; `NotTellable`."""
+    found = tx.run(
+        "SELECT week, visit_on, (SELECT count(*) FROM stop WHERE agenda_id = agenda.id AND position > 0)"
+        " FROM agenda WHERE id = :id",
+        id=row.data.get("agenda_id"),
+    )
+    if not found:
         raise NotTellable("Agendanya tidak ada lagi.")
-    stops = select(Stop.position).where(col(Stop.agenda_id) == found.id, col(Stop.position) > 0)
-    return found, len(list(tx.session.exec(stops)))
+    week, visit_on, stops = found[0]
+    return str(week), date.fromisoformat(str(visit_on)), int(stops)
+
+
+def _json(value: Any) -> Any:
+    """A JSON column as driver SQL gives it: text on SQLite, the value itself on PostgreSQL."""
+    return json.loads(value) if isinstance(value, str) else value

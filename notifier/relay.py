@@ -42,7 +42,8 @@ Outcome = Callable[[Tx], None]
 class Relay:
     """Sends the outbox through the doors in `senders` (by channel), `width` lanes at a time.
 
-    It looks for due rows every `poll` seconds, and at once when woken.
+    It looks for due rows every `poll` seconds, and at once when woken. Each lane rests `pause`
+    seconds after a row: in one process with the intake, a backlog must not take its time.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Relay:
         retry: Retry | None = None,
         width: int = 8,
         poll: float = 1.0,
+        pause: float = 0.0,
     ) -> None:
         self._ledger = ledger
         self._senders = senders
@@ -62,6 +64,7 @@ class Relay:
         self._retry = retry or Retry()
         self._width = width
         self._poll = poll
+        self._pause = pause
         self._waiting: deque[int] = deque()
         self._workers: set[asyncio.Task[int]] = set()
         self._stopping = False
@@ -154,6 +157,8 @@ class Relay:
             outcome = await self._attempt(row)
             handled += 1
             row = await self._settle(row, outcome)
+            if self._pause and not self._stopping:
+                await asyncio.sleep(self._pause)
 
     async def _take(self, head: int) -> Claimed | None:
         return await self._ledger.awrite(lambda tx: self._claim(tx, None, head))

@@ -12,11 +12,10 @@ from notifier.facts import Facts, NotTellable
 from notifier.letterhead import Letterhead
 from notifier.links import action_url, agenda_url, map_url, ticket_url, tracking_url
 from notifier.notices import NOTICES
-from notifier.words import OUTCOMES, day, line, lines
+from notifier.words import OUTCOMES, day, line, lines, written
 from store.db import Tx
 from store.files import Files
 from store.outbox import Claimed
-from store.tables import AttachmentRow
 
 _SUMMARY = 600
 _WORDS = 3000
@@ -31,6 +30,7 @@ _TEMPLATES = Environment(  # noqa: S701 (plain text: escaping would spoil it)
     trim_blocks=True,
     lstrip_blocks=True,
     keep_trailing_newline=True,
+    auto_reload=False,
 )
 
 
@@ -60,14 +60,14 @@ class Renderer:
         context |= {"photos": len(attached), "more_photos": len(pictures) - len(attached)}
         return _office_mail(tx, row, to, row.notice, context, attached)
 
-    def _photos(self, pictures: list[AttachmentRow]) -> tuple[Attachment, ...]:
+    def _photos(self, pictures: list[str]) -> tuple[Attachment, ...]:
         """The first cleaned copies that fit into one mail, under names that say nothing."""
         found: list[Attachment] = []
         room = _PHOTO_BYTES
-        for picture in pictures[:_PHOTOS]:
+        for digest in pictures[:_PHOTOS]:
             try:
-                content = self._files.read(picture.served or "")
-            except (OSError, ValueError):
+                content = self._files.read(digest)
+            except OSError:
                 continue
             room -= len(content)
             if room < 0:
@@ -85,14 +85,14 @@ def _to_citizen(tx: Tx, row: Claimed, head: Letterhead) -> OutboundMessage:
     known = look.facts(tx, row)
     context = _common(known, head) | _for_citizen(known, head)
     said = look.thread(tx, known.ticket.id, row.contact_id, row.channel)
-    answered = next((message.external_id for message in said if message.direction == "in"), "")
+    answered = next((external for direction, external in said if direction == "in"), "")
     return OutboundMessage(
         to=Address(channel=person.channel, value=person.value, name=person.name),
         text=_text(row.notice, context),
         key=row.key,
         subject=_subject(row.notice, context),
         in_reply_to=answered,
-        references=tuple(message.external_id for message in said),
+        references=tuple(external for _, external in said),
         reply_token=known.ticket.token,
         template=row.notice,
         actions=(("Lihat laporan", str(context["track"])),),
@@ -123,13 +123,13 @@ def _office_mail(
 
 
 def _agenda(tx: Tx, row: Claimed, head: Letterhead, to: Address) -> OutboundMessage:
-    agenda, stops = look.agenda(tx, row)
-    link = agenda_url(head.public_url, agenda.week)
+    week, visit_on, stops = look.agenda(tx, row)
+    link = agenda_url(head.public_url, week)
     context = {
         "brand": head.brand,
         "city": head.city,
-        "week": agenda.week,
-        "visit_on": day(datetime.combine(agenda.visit_on, datetime.min.time(), head.tz), head.tz),
+        "week": week,
+        "visit_on": written(visit_on),
         "stops": stops,
         "login": link,
         "to_name": to.name,
@@ -175,7 +175,7 @@ def _for_citizen(known: Facts, head: Letterhead) -> dict[str, Any]:
     """For the reporter; of a sealed ticket no word leaves by a channel others may read."""
     ticket, event, sealed = known.ticket, known.event, known.sealed
     data = event.data if event else {}
-    expected = known.open("resolve") or ticket.due_at
+    expected = known.deadlines.get("resolve")
     return {
         "track": tracking_url(head.public_url, ticket.ref, ticket.token),
         "urgent": head.urgent_numbers if ticket.urgent else (),
@@ -183,12 +183,21 @@ def _for_citizen(known: Facts, head: Letterhead) -> dict[str, Any]:
         "owner": "" if sealed or not ticket.owner else head.opd_name(ticket.owner),
         "letter": "" if sealed else line(str(data.get("letter", "")), 120),
         "words": "" if sealed or event is None else lines(event.text, _WORDS),
-        "outcome": "" if sealed else OUTCOMES.get(ticket.outcome, ""),
+        "outcome": "" if sealed else _outcome(known, head),
         "expected": day(expected, head.tz) if expected else "",
         "checked_by": _until(known, "verify", head),
         "confirm_by": _until(known, "confirm", head),
         "complete_by": _until(known, "complete", head),
     }
+
+
+def _outcome(known: Facts, head: Letterhead) -> str:
+    """What became of it, with the owner or the budget year where there is one."""
+    ticket, data = known.ticket, known.event.data if known.event else {}
+    if ticket.outcome == "external" and ticket.owner:
+        return f"diteruskan kepada {head.opd_name(ticket.owner)}"
+    year = data.get("budget_year")
+    return OUTCOMES.get(ticket.outcome, "") + (f" tahun {year}" if year else "")
 
 
 def _about(known: Facts, row: Claimed, head: Letterhead, now: datetime) -> dict[str, Any]:
@@ -236,7 +245,7 @@ def _where(known: Facts) -> str:
 
 def _until(known: Facts, step: str, head: Letterhead) -> str:
     """The day an open promise of this step ends, or ""."""
-    due = known.open(step)
+    due = known.deadlines.get(step)
     return day(due, head.tz) if due else ""
 
 
@@ -244,7 +253,7 @@ def _promises(
     known: Facts, steps: tuple[str, ...], head: Letterhead, now: datetime
 ) -> list[tuple[str, str, bool]]:
     """(what, which day, whether it has passed) of the open promises of these steps."""
-    found = [(_STEPS[step], known.open(step)) for step in steps]
+    found = [(_STEPS[step], known.deadlines.get(step)) for step in steps]
     return [(what, day(due, head.tz), due < now) for what, due in found if due is not None]
 
 

@@ -1,7 +1,8 @@
 """Small Indonesian wordings of the notices. Pure."""
 
+import functools
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -19,8 +20,14 @@ OUTCOMES: Mapping[str, str] = {
 
 
 def day(at: datetime, tz: ZoneInfo) -> str:
-    """A day in the city's time: `Selasa, 8 Desember 2026`."""
-    return format_date(at.astimezone(tz).date(), "EEEE, d MMMM yyyy", locale="id")
+    """The day of a moment in the city's time: `Selasa, 8 Desember 2026`."""
+    return written(at.astimezone(tz).date())
+
+
+@functools.lru_cache(maxsize=1024)
+def written(date_: date) -> str:
+    """A date in words: `Selasa, 8 Desember 2026`."""
+    return format_date(date_, "EEEE, d MMMM yyyy", locale="id")
 
 
 def line(text: str, most: int) -> str:

@@ -101,7 +101,10 @@ def test_a_question_is_asked_in_its_own_words_with_a_day_to_answer(world: World)
 #: A kind of notice and what its text holds.
 SAID = [
     ("answer", "Ada jawaban atas laporan SMP-2611-0042.\n\nSudah kami periksa.\n"),
-    ("resolved", "Hasil: sudah ditangani\n\nSudah kami periksa.\n\nApakah sudah sesuai?"),
+    (
+        "resolved",
+        "Hasil: sudah ditangani\nNomor surat: 500/12/2026\n\nSudah kami periksa.\n\nApakah sudah sesuai?",
+    ),
     ("resolved", "Tanpa kabar sampai Jumat, 4 Desember 2026, laporan kami tutup."),
     ("reopened", "kami buka kembali dan ditangani lagi oleh Dinas Perhubungan."),
     ("closed", 'mohon pilih "Belum selesai" di: https://sapa.example.id/lacak/'),
@@ -313,3 +316,12 @@ def test_every_kind_has_a_text_and_every_text_a_kind() -> None:
     folder = files("notifier") / "templates"
     texts = {path.name for path in folder.iterdir() if not path.name.startswith("_")}
     assert texts == {f"{kind}.txt" for kind in (*NOTICES, "sealed")}
+
+
+def test_an_outcome_names_the_budget_year_or_the_new_owner(world: World) -> None:
+    world.change(Ticket, world.ticket_id, outcome="conditional")
+    event = world.event("resolved", data={"budget_year": 2027})
+    text = world.render("resolved", "a", data={"event_id": event}).text
+    assert "Hasil: selesai bersyarat, menunggu perencanaan dan anggaran tahun 2027\n" in text
+    world.change(Ticket, world.ticket_id, outcome="external", owner="PLN")
+    assert "Hasil: diteruskan kepada PLN\n" in world.render("resolved", "b").text

@@ -1,6 +1,8 @@
 """Telling: once per key, to the right people, in the transaction of the act."""
 
+import re
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -70,3 +72,12 @@ def test_every_kind_has_an_audience_and_one_subject_line() -> None:
         line = notice.subject.format_map({"ref": "SMP-1", "brand": "b", "about": "", "week": "2026-W48"})
         assert "\n" not in line
         assert "SMP-1" in line or "2026-W48" in line
+
+
+def test_the_reference_page_lists_every_kind_under_its_audience() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "notices.md").read_text("utf-8")
+    heads = {"citizen": "## Kepada warga", "agency": "## Kepada OPD", "diskominfo": "## Kepada Diskominfo"}
+    for audience, head in heads.items():
+        section = page.split(head)[1].split("\n## ")[0]
+        listed = set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))
+        assert listed == {kind for kind, notice in NOTICES.items() if notice.audience == audience}

@@ -141,6 +141,18 @@ def test_no_more_lanes_than_allowed_go_at_once(ledger: Ledger, clock: Clock) -> 
     assert most == 4
 
 
+def test_a_lane_rests_after_each_row_when_asked_to(ledger: Ledger, clock: Clock) -> None:
+    _queue(ledger, clock.now, "a:1", "a:2")
+
+    async def story() -> float:
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        await _relay(ledger, {"email": FakeDoor()}, clock, pause=0.05).once()
+        return loop.time() - begun
+
+    assert asyncio.run(story()) >= 0.1
+
+
 def test_a_notice_that_waits_is_not_overtaken(ledger: Ledger, clock: Clock) -> None:
     door = FakeDoor()
     relay = _relay(ledger, {"email": door}, clock)
