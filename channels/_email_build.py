@@ -81,9 +81,10 @@ def _body(message: OutboundMessage) -> bytes:
 
 
 def _text(message: OutboundMessage) -> bytes:
-    """The words: our marker above when an answer can come back, the links below."""
+    """The words: our marker above when an answer can come back, the links they lack below."""
     above = f"--- {MARKER} ---\n\n" if message.reply_token else ""
-    links = "".join(f"\n{one_line(label)}:\n{one_line(url, 2000)}\n" for label, url in message.actions)
+    lacking = [(label, url) for label, url in message.actions if url not in message.text]
+    links = "".join(f"\n{one_line(label)}:\n{one_line(url, 2000)}\n" for label, url in lacking)
     written = f"{above}{clean(message.text).rstrip()}\n{links}".replace("\n", "\r\n").encode()
     head = b'Content-Type: text/plain; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
     return head + binascii.b2a_qp(written, istext=True)
