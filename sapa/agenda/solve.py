@@ -63,10 +63,8 @@ def solve(problem: Problem, iterations: int) -> list[int] | None:
     stops = [i for i in range(len(problem.travel)) if i not in (problem.start, problem.end)]
     if not stops:
         return []
-    rounds = [_search(problem, stops, iterations, seed) for seed in (1, 2)]
+    rounds = [*(_search(problem, stops, iterations, seed) for seed in (1, 2)), []]
     fitting = [completed(problem, route) for route in rounds if problem.fits(route)]
-    if not fitting and not problem.required:
-        fitting = [completed(problem, [])]
     return max(fitting, key=problem.value, default=None)
 
 
