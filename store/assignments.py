@@ -31,11 +31,11 @@ def add_disposition(
         " :matches, :candidates, :book, :actor, :officer, :now) RETURNING id",
         ticket=ticket_id,
         opd=opd,
-        supporting=json.dumps(list(supporting)),
+        supporting=_listed(supporting),
         because=because,
         confidence=confidence,
-        matches=json.dumps(list(matches)),
-        candidates=json.dumps(list(candidates)),
+        matches=_listed(matches),
+        candidates=_listed(candidates),
         book=rule_book,
         actor=actor,
         officer=officer_id,
@@ -179,3 +179,7 @@ def end_deadline(tx: Tx, ticket_id: int, step: str, now: datetime, *, met: bool)
         step=step,
         now=now,
     )
+
+
+def _listed(values: Sequence[Any]) -> str:
+    return json.dumps(list(values)) if values else "[]"

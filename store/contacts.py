@@ -61,16 +61,12 @@ def add_conversation(
     return int(rows[0][0])
 
 
-def touch_conversation(
-    tx: Tx, conversation_id: int, ticket_id: int | None, reply_contact_id: int | None, at: datetime
-) -> None:
-    """Somebody wrote: remember when, about which ticket, and where they want the answer."""
+def touch_conversation(tx: Tx, conversation_id: int, reply_contact_id: int | None, at: datetime) -> None:
+    """Somebody wrote again: remember when, and where they want the answer."""
     tx.run(
-        "UPDATE conversation SET last_ticket_id = COALESCE(:ticket, last_ticket_id),"
-        " reply_contact_id = COALESCE(:reply, reply_contact_id),"
+        "UPDATE conversation SET reply_contact_id = COALESCE(:reply, reply_contact_id),"
         " last_inbound_at = CASE WHEN last_inbound_at < :at THEN :at ELSE last_inbound_at END"
         " WHERE id = :id",
-        ticket=ticket_id,
         reply=reply_contact_id,
         at=at,
         id=conversation_id,

@@ -221,7 +221,7 @@ def _sqlite(url: sa.URL, *, read_only: bool) -> Engine:
 
 def _stored_time(value: datetime) -> str:
     """As SQLAlchemy stores it: UTC, without offset, microseconds always."""
-    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 sqlite3.register_adapter(datetime, _stored_time)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -51,11 +52,7 @@ class Calendar:
             return self.end_of(self.day(start) + number * _DAY)
         if unit != "hari_kerja":
             raise ValueError(f"unknown unit of time: {unit}")
-        day = self.day(start)
-        while number:
-            day += _DAY
-            number -= self.is_working(day)
-        return self.end_of(day)
+        return _end_of_working_day(self, self.day(start), number)
 
     def later(self, due: datetime, waited: timedelta) -> datetime:
         """A due time moved by the time somebody else was waited for; never onto a closed day."""
@@ -71,6 +68,15 @@ class Calendar:
             day += _DAY
             count += self.is_working(day)
         return count
+
+
+@lru_cache(maxsize=4096)
+def _end_of_working_day(calendar: Calendar, day: date, number: int) -> datetime:
+    """The end of the nth working day after a day: the same for every complaint of that day."""
+    while number:
+        day += _DAY
+        number -= calendar.is_working(day)
+    return calendar.end_of(day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,14 +73,15 @@ def judge(
     if assignment.type == "oversight":
         accused = next((code for code in assignment.named if code in city.other_route), "")
         lead = city.other_route[accused] if accused else lead
+    masked = mask(text[:SUMMARY])
     return Judgement(
         assignment=assignment,
         lead=lead,
         spot=spot,
         sensitive=sensitive,
         accused=accused,
-        summary=mask(text[:SUMMARY]) or NO_TEXT,
-        search=mask(f"{text[:SUMMARY]}\n{words}\n{spot.kelurahan}").casefold(),
+        summary=masked or NO_TEXT,
+        search="\n".join(filter(None, (masked, mask(words), spot.kelurahan))).casefold(),
     )
 
 

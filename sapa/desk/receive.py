@@ -84,7 +84,8 @@ def _take_one(tx: Tx, item: Prepared, sitting: Sitting) -> Accepted:
             person = join.as_reporter(tx, ticket.id, person)
         message_id = _put(tx, known, item, sitting, ticket.id, person.conversation_id, at)
         join.joined(tx, ticket, message_id, item, person, found, sitting)
-    contacts.touch_conversation(tx, person.conversation_id, ticket.id, person.reply_contact_id, at)
+    if not person.new:
+        contacts.touch_conversation(tx, person.conversation_id, person.reply_contact_id, at)
     return Accepted(external_id=message.external_id, ref=ticket.ref, token=ticket.token)
 
 

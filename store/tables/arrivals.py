@@ -57,7 +57,7 @@ class Message(SQLModel, table=True):
     external_id: str
     ticket_id: int | None = Field(default=None, foreign_key="ticket.id", sa_type=BIG)
     conversation_id: int | None = maybe_fk("conversation.id")
-    arrival_id: int | None = maybe_fk("arrival.id")
+    arrival_id: int | None = maybe_fk("arrival.id", index=False)
     subject: str = Field(default="", sa_type=Text)
     text: str = Field(default="", sa_type=Text)
     in_reply_to: str = Field(default="", sa_type=Text)

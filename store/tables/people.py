@@ -50,7 +50,6 @@ class Conversation(SQLModel, table=True):
     channel: str
     account: str
     contact_id: int = fk("contact.id")
-    reply_contact_id: int | None = maybe_fk("contact.id")
+    reply_contact_id: int | None = maybe_fk("contact.id", index=False)
     last_inbound_at: datetime
-    last_ticket_id: int | None = Field(default=None, sa_type=BIG)
     dialogue_state: dict[str, Any] = json_object()

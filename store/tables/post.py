@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Index, Text
+from sqlalchemy import Text
 from sqlmodel import Field, SQLModel
 
 from store.tables._columns import json_object, maybe_fk, new_id, one_of, partial
@@ -16,7 +16,7 @@ class Outbox(SQLModel, table=True):
         one_of("state", "pending sent dead canceled"),
         partial("ix_outbox_due", "next_at", "id", where="state = 'pending'"),
         partial("ix_outbox_lane", "lane", "id", where="state = 'pending'"),
-        Index("ix_outbox_external", "channel", "external_id"),
+        partial("ix_outbox_external", "channel", "external_id", where="external_id <> ''"),
     )
     id: int | None = new_id()
     key: str = Field(unique=True)

@@ -93,7 +93,7 @@ class TicketReporter(SQLModel, table=True):
     )
     id: int | None = new_id()
     ticket_id: int = fk("ticket.id", index=False)
-    contact_id: int = fk("contact.id")
+    contact_id: int = fk("contact.id", index=False)
     conversation_id: int = fk("conversation.id")
     role: str
 

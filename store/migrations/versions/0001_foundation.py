@@ -172,7 +172,6 @@ def upgrade() -> None:
     sa.Column('contact_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('reply_contact_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('last_inbound_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-    sa.Column('last_ticket_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('dialogue_state', sa.JSON(), nullable=False),
     sa.ForeignKeyConstraint(['contact_id'], ['contact.id'], ),
     sa.ForeignKeyConstraint(['reply_contact_id'], ['contact.id'], ),
@@ -180,7 +179,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('conversation', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_conversation_contact_id'), ['contact_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_conversation_reply_contact_id'), ['reply_contact_id'], unique=False)
         batch_op.create_index('ux_conversation', ['channel', 'account', 'contact_id'], unique=True)
 
     op.create_table('deadline',
@@ -299,7 +297,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.create_index('ix_outbox_due', ['next_at', 'id'], unique=False, sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
-        batch_op.create_index('ix_outbox_external', ['channel', 'external_id'], unique=False)
+        batch_op.create_index('ix_outbox_external', ['channel', 'external_id'], unique=False, sqlite_where=sa.text("external_id <> ''"), postgresql_where=sa.text("external_id <> ''"))
         batch_op.create_index('ix_outbox_lane', ['lane', 'id'], unique=False, sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
         batch_op.create_index(batch_op.f('ix_outbox_ticket_id'), ['ticket_id'], unique=False)
 
@@ -377,7 +375,6 @@ def upgrade() -> None:
     sa.UniqueConstraint('uuid')
     )
     with op.batch_alter_table('message', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_message_arrival_id'), ['arrival_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_message_conversation_id'), ['conversation_id'], unique=False)
         batch_op.create_index('ix_message_group', ['conversation_id', 'group_id'], unique=False, sqlite_where=sa.text("group_id <> ''"), postgresql_where=sa.text("group_id <> ''"))
         batch_op.create_index('ix_message_ticket', ['ticket_id', 'id'], unique=False)
@@ -415,7 +412,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     with op.batch_alter_table('ticket_reporter', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_ticket_reporter_contact_id'), ['contact_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_ticket_reporter_conversation_id'), ['conversation_id'], unique=False)
         batch_op.create_index('ux_ticket_reporter', ['ticket_id', 'conversation_id'], unique=True)
 
@@ -471,7 +467,6 @@ def downgrade() -> None:
     with op.batch_alter_table('ticket_reporter', schema=None) as batch_op:
         batch_op.drop_index('ux_ticket_reporter')
         batch_op.drop_index(batch_op.f('ix_ticket_reporter_conversation_id'))
-        batch_op.drop_index(batch_op.f('ix_ticket_reporter_contact_id'))
 
     op.drop_table('ticket_reporter')
     with op.batch_alter_table('stop', schema=None) as batch_op:
@@ -484,7 +479,6 @@ def downgrade() -> None:
         batch_op.drop_index('ix_message_ticket')
         batch_op.drop_index('ix_message_group', sqlite_where=sa.text("group_id <> ''"), postgresql_where=sa.text("group_id <> ''"))
         batch_op.drop_index(batch_op.f('ix_message_conversation_id'))
-        batch_op.drop_index(batch_op.f('ix_message_arrival_id'))
 
     op.drop_table('message')
     with op.batch_alter_table('action_link', schema=None) as batch_op:
@@ -505,7 +499,7 @@ def downgrade() -> None:
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_outbox_ticket_id'))
         batch_op.drop_index('ix_outbox_lane', sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
-        batch_op.drop_index('ix_outbox_external')
+        batch_op.drop_index('ix_outbox_external', sqlite_where=sa.text("external_id <> ''"), postgresql_where=sa.text("external_id <> ''"))
         batch_op.drop_index('ix_outbox_due', sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
 
     op.drop_table('outbox')
@@ -534,7 +528,6 @@ def downgrade() -> None:
     op.drop_table('deadline')
     with op.batch_alter_table('conversation', schema=None) as batch_op:
         batch_op.drop_index('ux_conversation')
-        batch_op.drop_index(batch_op.f('ix_conversation_reply_contact_id'))
         batch_op.drop_index(batch_op.f('ix_conversation_contact_id'))
 
     op.drop_table('conversation')

@@ -1,0 +1,1 @@
+"""Benchmarks: each prints JSON; compare ratios within one run, never absolute figures between machines."""
