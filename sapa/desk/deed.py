@@ -146,6 +146,19 @@ def begin(
     return Deed(tx=tx, act=act, ticket=ticket, by=by, key=key, now=now, city=city, before=before)
 
 
+def offered(tx: Tx, ticket: Ticket, by: Actor) -> tuple[str, ...]:
+    """The acts this person may begin on the ticket now, for a page's buttons."""
+
+    def permitted(act: str) -> bool:
+        try:
+            _permit(tx, act, ticket, by)
+        except Forbidden:
+            return False
+        return True
+
+    return tuple(act for act in lifecycle.possible(ticket.status, by.part) if permitted(act))
+
+
 def _again(known: Event, act: str, ticket_id: int) -> Done:
     if known.ticket_id != ticket_id or known.data["act"] != act:
         raise Invalid("Kunci tindakan sudah dipakai. Muat ulang halaman, lalu coba lagi.")

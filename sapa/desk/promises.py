@@ -40,10 +40,7 @@ def resume(tx: Tx, ticket: Ticket, now: datetime, city: City, *, answered: bool)
     assignments.end_deadline(tx, ticket.id, "complete", now, met=answered)
     asked = events.last(tx, ticket.id, "asked")
     assert asked is not None  # a waiting ticket has been asked about
-    running = tickets.running(tx, ticket.id)
     for written in asked.data["paused"]:
-        if written["step"] in running:
-            continue
         due = city.calendar.later(datetime.fromisoformat(written["due_at"]), now - asked.at)
         _start(tx, ticket.id, written, due)
 
