@@ -36,19 +36,20 @@ def reason(
 
 
 def _found(text: str, match: "Match") -> str:
-    pieces = [
-        " ".join(text[e.start : e.end] for e in match.evidence if e.word == word)
-        for word in _strongest(match)
-    ]
-    shown = list(dict.fromkeys(f"“{piece.lower()[:_LONGEST_WORD]}”" for piece in pieces))[:_WORDS_SHOWN]
-    if not shown:
-        return ""
-    return "Kata " + (", ".join(shown[:-1]) + " dan " + shown[-1] if len(shown) > 1 else shown[0])
-
-
-def _strongest(match: "Match") -> list[str]:
-    first = {e.word: e.start for e in reversed(match.evidence)}
-    return sorted(first, key=lambda word: (-len(word.split()), first[word]))
+    """`Kata “lampu jalan” dan “padam”`: the longest entries found, as the citizen wrote them."""
+    pieces: dict[str, list[str]] = {}
+    for start, end, word in match.evidence:
+        pieces.setdefault(word, []).append(text[start:end])
+    shown: list[str] = []
+    for _, piece in sorted(pieces.items(), key=lambda item: (-len(item[1]), "+" in item[0])):
+        words = f"“{' '.join(piece).lower()[:_LONGEST_WORD]}”"
+        if words not in shown:
+            shown.append(words)
+            if len(shown) == _WORDS_SHOWN:
+                break
+    if len(shown) < 2:
+        return f"Kata {shown[0]}" if shown else ""
+    return f"Kata {', '.join(shown[:-1])} dan {shown[-1]}"
 
 
 def _lower(sentence: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from router.because import reason
-from router.book import GROUP, OWNER, PRIORITY, SENSITIVE, UNLESS, URGENT, WORD, Rule, RuleBook
+from router.book import GROUP, OWNER, PRIORITY, SENSITIVE, UNLESS, WORD, Rule, RuleBook
 from router.words import Text
 
 PRIORITY_STRENGTH = 100.0
@@ -104,7 +104,7 @@ class _Seen:
                     self.named.setdefault(code, pattern)
                 elif role == SENSITIVE:
                     self.sensitive.setdefault(code, pattern)
-                elif role == URGENT:
+                else:
                     self.urgent = True
 
     def _word(self, rule: int, pattern: int) -> None:
@@ -122,19 +122,21 @@ def decide(text: str, facts: Facts, book: RuleBook) -> Assignment:
     held = _held(seen, facts, book)
     sensitive = _sensitive(seen, held, book)
     matches = [_match(strength, rule, found, read, book) for strength, rule, found in held]
-    matches += _by_category(seen, sensitive, read, book)
-    matches.sort(key=lambda m: (-m.strength, m.rule))
+    if sensitive:
+        matches += _by_category(seen, sensitive, read, book)
+        matches.sort(key=lambda m: (-m.strength, m.rule))
     scores = _scores(matches, seen.named)
     order = sorted(scores, key=lambda code: (-scores[code], code))
-    best, second = ([scores[code] for code in order] + [0.0, 0.0])[:2]
-    sure = bool(order) and best >= ENOUGH and best - second >= MARGIN - _SAME
     first = order[0] if order else ""
+    best = scores[first] if first else 0.0
+    second = scores[order[1]] if len(order) > 1 else 0.0
+    sure = best >= ENOUGH and best - second >= MARGIN - _SAME
     external = first if first and book.owners[first].kind == "external" else ""
-    top = next((m for m in matches if m.opd and m.opd == first), None)
-    rule = next((r for _, r, _ in held if top and r.id == top.rule), None)
+    top = _top(matches, first)
+    rule = _rule(held, top)
     return Assignment(
         lead=first if sure and not external else "",
-        supporting=tuple(code for code in (rule.supporting if rule else ()) if code != first),
+        supporting=rule.supporting if rule else (),
         because=reason(text, order, matches, top, rule, sure, book),
         matches=tuple(matches),
         candidates=tuple(order[:CANDIDATES]),
@@ -147,6 +149,21 @@ def decide(text: str, facts: Facts, book: RuleBook) -> Assignment:
         external=external,
         rule=top.rule if top else "",
     )
+
+
+def _top(matches: Sequence[Match], owner: str) -> Match | None:
+    """The strongest match of the best guess; None when it was only named."""
+    for match in matches:
+        if owner and match.opd == owner:
+            return match
+    return None
+
+
+def _rule(held: Sequence[tuple[float, Rule, list[int]]], top: Match | None) -> Rule | None:
+    for _, rule, _ in held:
+        if top and rule.id == top.rule:
+            return rule
+    return None
 
 
 def _held(seen: _Seen, facts: Facts, book: RuleBook) -> list[tuple[float, Rule, list[int]]]:
@@ -193,8 +210,9 @@ def _kinds(rule: Rule, facts: Facts) -> int:
 
 def _match(strength: float, rule: Rule, found: Sequence[int], read: Text, book: RuleBook) -> Match:
     hits, ends, sources = read.hits, read.ends, book.sources
-    evidence = {Evidence(ends[2 * w], ends[2 * w + 1], sources[p]) for p in found for w in hits[p]}
-    return Match(rule.id, rule.assign, strength, tuple(sorted(evidence)))
+    evidence = [Evidence(ends[2 * w], ends[2 * w + 1], sources[p]) for p in found for w in hits[p]]
+    evidence.sort()
+    return Match(rule.id, rule.assign, strength, tuple(evidence))
 
 
 def _by_category(seen: _Seen, sensitive: str, read: Text, book: RuleBook) -> list[Match]:
@@ -212,11 +230,16 @@ def _sensitive(seen: _Seen, held: Sequence[tuple[float, Rule, list[int]]], book:
     for _, rule, _ in held:
         if rule.sensitive:
             return rule.sensitive
-    return next((code for code in book.sensitive if code in seen.sensitive), "")
+    if not seen.sensitive:
+        return ""
+    return next(code for code in book.sensitive if code in seen.sensitive)
 
 
 def _type(held: Sequence[tuple[float, Rule, list[int]]], facts: Facts) -> str:
-    return next((rule.type for _, rule, _ in held if rule.type), facts.type or "complaint")
+    for _, rule, _ in held:
+        if rule.type:
+            return rule.type
+    return facts.type or "complaint"
 
 
 def _scores(matches: Sequence[Match], named: Mapping[str, int]) -> dict[str, float]:

@@ -20,10 +20,19 @@ class Judged:
 
     id: str
     label: str | None
-    best: str | None
-    second: str | None
+    guesses: tuple[str | None, ...]
     auto: bool
     confidence: float
+
+    @property
+    def best(self) -> str | None:
+        """The best guess; None when there is none."""
+        return self.guesses[0] if self.guesses else None
+
+    @property
+    def right(self) -> bool:
+        """Whether the best guess is the label."""
+        return self.best == self.label
 
 
 def judge(
@@ -42,13 +51,11 @@ def judge(
         place = find_names(text, gazetteer) if gazetteer else None
         kelurahan = place.kelurahan if place and place.sure else ""
         answer = decide(text, Facts(channel=str(row.get("channel") or ""), kelurahan=kelurahan), book)
-        best, second = _guesses(answer, book)
         label = row.get("opd")
         yield Judged(
             id=str(row.get("id", "")),
             label=str(label) if label else None,
-            best=best,
-            second=second,
+            guesses=_guesses(answer, book),
             auto=bool(answer.lead),
             confidence=answer.confidence,
         )
@@ -58,10 +65,8 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in split(text)[1::2])
 
 
-def _guesses(answer: Assignment, book: RuleBook) -> tuple[str | None, str | None]:
-    guesses = [None if book.owners[code].kind == "external" else code for code in answer.candidates]
-    best, second = ([*guesses, None, None])[:2]
-    return best, second
+def _guesses(answer: Assignment, book: RuleBook) -> tuple[str | None, ...]:
+    return tuple(None if book.owners[code].kind == "external" else code for code in answer.candidates[:2])
 
 
 def evaluate(
@@ -84,11 +89,11 @@ def evaluate(
     counted = [c["f1"] for c in classes.values() if c["n"] >= MACRO_FROM]
     return {
         "n": len(judged),
-        "top1": _share(sum(j.best == j.label for j in judged), len(judged)),
-        "top2": _share(sum(j.label in (j.best, j.second) for j in judged), len(judged)),
+        "top1": _share(sum(j.right for j in judged), len(judged)),
+        "top2": _share(sum(j.right or j.label in j.guesses for j in judged), len(judged)),
         "macro_f1": _share(sum(counted), len(counted)),
         "triage_share": _share(len(judged) - len(auto), len(judged)),
-        "auto_precision": _share(sum(j.best == j.label for j in auto), len(auto)),
+        "auto_precision": _share(sum(j.right for j in auto), len(auto)),
         "none_kept": _share(sum(not j.auto for j in none), len(none)),
         "classes": classes,
     }
@@ -97,7 +102,7 @@ def evaluate(
 def _classes(judged: Sequence[Judged]) -> dict[str, dict[str, float]]:
     labels = Counter(j.label or NONE for j in judged)
     guesses = Counter(j.best or NONE for j in judged)
-    right = Counter(j.label or NONE for j in judged if j.best == j.label)
+    right = Counter(j.label or NONE for j in judged if j.right)
     classes = {}
     for label in sorted(labels):
         precision = _share(right[label], guesses[label])
@@ -120,4 +125,4 @@ def predictions(
 ) -> Iterator[dict[str, object]]:
     """One line a row: {"id", "opd": [best, second], "auto": bool}; None = external, or no guess."""
     for row in judge(rows, book, gazetteer, exclude_examples=exclude_examples):
-        yield {"id": row.id, "opd": [row.best, row.second], "auto": row.auto}
+        yield {"id": row.id, "opd": [*row.guesses, None, None][:2], "auto": row.auto}

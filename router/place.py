@@ -5,14 +5,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from router.words import Finder, Pattern, parse, split
+from router.words import Finder, Pattern, WrongPattern, parse, split
 
 UNSURE_WITHIN = 80.0
 """Metres: when another kelurahan's point is at most this much farther, the answer is not sure."""
 OUTSIDE_BEYOND = 400.0
 """Metres: farther than this from every point is outside the city."""
 _METRES_PER_DEGREE = 111_320.0
-_LEVELS = ("kelurahan", "kecamatan", "lingkungan")
+_DIRECTIONS = frozenset({"barat", "timur", "utara", "selatan", "tengah", "lor", "kidul", "wetan", "kulon"})
 _RT_RW = re.compile(r"\b(r[tw])\s{0,3}[.:/]?\s{0,3}0{0,3}([1-9][0-9]?)\b", re.IGNORECASE)
 
 
@@ -58,7 +58,7 @@ class Gazetteer:
         names: dict[object, tuple[Pattern, set[tuple[str, str]]]] = {}
         for area in self.areas:
             for level, name in _names(area):
-                for pattern in parse(name):
+                for pattern in _searchable(name):
                     # By the words, not the spelling: "Gunung Gedangan" and "gunung gedangan" are one name.
                     names.setdefault(pattern.parts, (pattern, set()))[1].add((area.kelurahan, level))
         object.__setattr__(self, "areas", tuple(self.areas))
@@ -75,6 +75,14 @@ class Gazetteer:
             if not any(a <= first and last <= b for a, b, _ in kept):
                 kept.append((first, last, meant))
         return kept
+
+
+def _searchable(name: str) -> tuple[Pattern, ...]:
+    """The name as a pattern; nothing for names like "Barat", which every address holds."""
+    try:
+        return () if name.lower() in _DIRECTIONS else parse(name)
+    except WrongPattern:
+        return ()
 
 
 def _names(area: Area) -> Iterable[tuple[str, str]]:

@@ -29,6 +29,11 @@ class Reader:
     def wrong(self, path: Path, message: str) -> None:
         self.problems.append(Problem(path, message))
 
+    def lacks(self, path: Path, message: str) -> None:
+        """A mistake of the whole, unless something at `path` was wrong already."""
+        if all(problem.path[: len(path)] != path for problem in self.problems):
+            self.wrong(path, message)
+
     def read(self) -> None:
         for number, raw in enumerate(self.source.rules):
             if isinstance(raw, Mapping):
@@ -72,16 +77,16 @@ class Reader:
         """What a rule must have as a whole."""
         worded = rule.words or rule.priority or rule.all
         if not (worded or rule.category or rule.kelurahan or rule.channel or rule.when_type):
-            self.wrong((*at, "when"), "aturan harus punya syarat, misalnya words: [lampu jalan]")
+            self.lacks((*at, "when"), "aturan harus punya syarat, misalnya words: [lampu jalan]")
         if not (rule.assign or rule.type or rule.sensitive):
             message = "sebutkan OPD pengampu (assign), jenis (type), atau kategori (sensitive)"
-            self.wrong((*at, "assign"), message)
+            self.lacks((*at, "assign"), message)
         if not rule.because:
-            self.wrong((*at, "because"), "alasan wajib ditulis: satu kalimat yang dibaca warga dan petugas")
+            self.lacks((*at, "because"), "alasan wajib ditulis: satu kalimat yang dibaca warga dan petugas")
         if len(set(rule.examples)) < FEWEST_EXAMPLES:
-            self.wrong((*at, "examples"), f"paling sedikit {FEWEST_EXAMPLES} contoh laporan yang berbeda")
+            self.lacks((*at, "examples"), f"paling sedikit {FEWEST_EXAMPLES} contoh laporan yang berbeda")
         if rule.assign and rule.assign in rule.supporting:
-            self.wrong((*at, "supporting"), f"{rule.assign} sudah menjadi OPD pengampu")
+            self.lacks((*at, "supporting"), f"{rule.assign} sudah menjadi OPD pengampu")
 
     def _id(self, at: Path, raw: Mapping[str, object], number: int) -> str:
         name = self._text((*at, "id"), raw.get("id", ""))

@@ -152,34 +152,41 @@ class Finder:
     def find(self, text: str) -> Text:
         """All patterns of the list that occur in `text`, with the words that show it."""
         parts = split(text)
-        words = parts[1::2]
-        where, index = self._places(words)
+        where, index = self._places(parts)
         hits: dict[int, tuple[int, ...]] = {}
-        present = where.keys()
+        present = frozenset(where)
+        single, pairs = self._single, self._pairs
         for key, spots in where.items():
-            for number in self._single[key]:
+            for number in single[key]:
                 if number not in hits:
                     hits[number] = (index[spots[0]],)
-            for number, other, way in self._pairs[key]:
+            for number, other, way in pairs[key]:
                 if number not in hits and not other.isdisjoint(present):
-                    pair = _pair(spots, other, way, where)
+                    pair = _pair(spots, other & present, way, where)
                     if pair:
                         hits[number] = (index[pair[0]], index[pair[1]])
             for number in self._longer[key]:
-                if number not in hits and not any(slot.isdisjoint(present) for slot in self._slots[number]):
+                if number in hits:
+                    continue
+                for slot in self._slots[number]:
+                    if slot.isdisjoint(present):
+                        break
+                else:
                     self._try(number, where, index, hits)
         return Text(hits, list(accumulate(map(len, parts))))
 
-    def _places(self, words: list[str]) -> tuple[dict[int, list[int]], list[int]]:
+    def _places(self, parts: list[str]) -> tuple[dict[int, list[int]], list[int]]:
         """For each known word its counted positions, and for each counted position the word's index."""
         where: dict[int, list[int]] = {}
         index: list[int] = []
         known = self._known
         landmark = False
-        for number, word in enumerate(words):
+        for number, word in enumerate(parts[1::2]):
             keys = known.get(word)
             if keys is None:
                 keys = self._learn(word)
+            if landmark and not parts[2 * number].isspace():
+                landmark = False
             if keys is _SKIP:
                 continue
             if landmark:
@@ -233,11 +240,11 @@ class Finder:
 
 
 def _pair(
-    spots: list[int], other: frozenset[int], way: int, where: Mapping[int, list[int]]
+    spots: list[int], others: frozenset[int], way: int, where: Mapping[int, list[int]]
 ) -> tuple[int, int] | None:
-    """Two words that stand as a two-word pattern wants them."""
-    for key in other:
-        for there in where.get(key, ()):
+    """Two words that stand as a two-word pattern wants them; `others` occur in the text."""
+    for key in others:
+        for there in where[key]:
             for here in spots:
                 apart = there - here
                 if apart == way if way else (apart and -NEAR <= apart <= NEAR):

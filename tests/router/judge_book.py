@@ -1,12 +1,14 @@
 """The shipped rule book as plain data, and small books for tests and for the bench."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from ruamel.yaml import YAML
 
-from router.rules import BookSource, Owner, SensitiveCategory
+from router.rules import BadBook, BookSource, Owner, RuleBook, SensitiveCategory, compile_book
 
 FOLDER = Path(__file__).parents[2] / "config" / "rules"
 
@@ -72,3 +74,33 @@ def shipped_rules() -> list[dict[str, Any]]:
 def source(rules: Sequence[Mapping[str, Any]], **more: Any) -> BookSource:
     """A source with every owner known."""
     return BookSource(rules=rules, owners=OWNERS, **{"sensitive": SENSITIVE, "urgent": URGENT, **more})
+
+
+@cache
+def book() -> RuleBook:
+    """The shipped book, compiled once for all tests."""
+    return compile_book(source(shipped_rules()))
+
+
+def rule(**changes: Any) -> dict[str, Any]:
+    """A small correct rule, changed as told; a None leaves a key out."""
+    whole: dict[str, Any] = {
+        "id": "uji",
+        "when": {"words": ["lampu jalan"]},
+        "assign": "DISHUB",
+        "because": "Penerangan jalan umum adalah urusan Dinas Perhubungan.",
+        "examples": ["Lampu jalan padam", "lampune jalan mati"],
+    }
+    return {key: value for key, value in (whole | changes).items() if value is not None}
+
+
+def small(*rules: Mapping[str, Any], **more: Any) -> RuleBook:
+    """A book of these rules only."""
+    return compile_book(source(rules, **more))
+
+
+def problems(*rules: Any, **more: Any) -> dict[tuple[str | int, ...], str]:
+    """Path → message of everything wrong with a book of these rules."""
+    with pytest.raises(BadBook) as caught:
+        compile_book(source(rules, **more))
+    return {problem.path: problem.message for problem in caught.value.problems}
