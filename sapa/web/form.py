@@ -19,21 +19,9 @@ from store.ids import uuid7
 router = APIRouter()
 Errors = Sequence[tuple[str, str]]
 #: The fields shown again as they were typed.
-FIELDS = tuple(
-    [
-        "text",
-        "kelurahan",
-        "address",
-        "lat",
-        "lon",
-        "accuracy",
-        "name",
-        "email",
-        "phone",
-        "privacy",
-        "key",
-        "token",
-    ]
+FIELDS = (
+    *("text", "kelurahan", "address", "lat", "lon", "accuracy"),
+    *("name", "email", "phone", "privacy", "key", "token"),
 )
 TYPES = ("multipart/form-data", "application/x-www-form-urlencoded")
 
@@ -74,10 +62,10 @@ def thanks_url(office: Office, accepted: Accepted) -> str:
 async def typed(request: Request) -> dict[str, str]:
     """What stood in the form, as far as it can be read, without the files."""
     try:
-        form = await request.form(max_files=MAX_PHOTOS * 4, max_fields=60, max_part_size=512 * 1024)
+        async with request.form(max_files=100, max_fields=100, max_part_size=512 * 1024) as form:
+            texts = {name: value for name, value in form.items() if isinstance(value, str)}
     except (HTTPException, ClientDisconnect, UnicodeError):
         return {}
-    texts = {name: value for name, value in form.items() if isinstance(value, str)}
     return {name: texts[name].replace("\x00", "") for name in FIELDS if name in texts}
 
 

@@ -14,8 +14,6 @@ from store.db import LedgerUnavailable, Tx
 
 router = APIRouter()
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
-#: Seconds the writer may take to answer before it counts as stuck.
-PATIENCE = 3.0
 
 
 @router.get("/healthz")
@@ -65,7 +63,7 @@ def _migrated(office: Office) -> str:
 
 async def _writes(office: Office) -> str:
     try:
-        await asyncio.wait_for(office.ledger.awrite(_nothing), PATIENCE)
+        await asyncio.wait_for(office.ledger.awrite(_nothing), office.limits.patience)
     except LedgerUnavailable:
         return "unwritable"
     except (TimeoutError, RuntimeError):

@@ -64,7 +64,8 @@ class Limits:
     """How much one request may carry, in bytes, and how often one address may come.
 
     `guesses` refs an address may look up a minute; `intake_per_minute` sendings, 0 = no limit;
-    `files` photos the form asks for at the most.
+    `files` photos the form asks for at the most; `patience` seconds the writer may take to answer
+    before it counts as stuck.
     """
 
     intake: int = 28 * 1024 * 1024
@@ -72,6 +73,7 @@ class Limits:
     guesses: int = 20
     intake_per_minute: int = 0
     files: int = 5
+    patience: float = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

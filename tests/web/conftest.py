@@ -1,4 +1,4 @@
-"""An open office on both databases."""
+"""An open office. Pages run on SQLite; `test_both_databases.py` walks the same pages on PostgreSQL too."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,6 +10,12 @@ from web_world import Clock, Desk, make_office
 
 from sapa.web.app import create_app
 from store.db import Ledger
+
+
+@pytest.fixture(params=["sqlite"])
+def database(request: pytest.FixtureRequest) -> str:
+    """Pages do not know which database they stand on; a PostgreSQL database costs a second a test."""
+    return str(request.param)
 
 
 @pytest.fixture

@@ -16,12 +16,6 @@ STAFF = {
 }
 
 
-@pytest.fixture(params=["sqlite"])
-def database(request: pytest.FixtureRequest) -> str:
-    """Who may see what does not depend on the database; the acts' own tests run on both."""
-    return str(request.param)
-
-
 @pytest.fixture
 def scene(desk: Desk) -> Scene:
     picture = base64.b64encode(photo()).decode()

@@ -195,18 +195,22 @@ class Desk:
             found = select(AttachmentRow).join(Message).join(Ticket).where(Ticket.ref == ref)
             return list(tx.session.exec(found.order_by(col(AttachmentRow.id))).all())
 
+    def hire(self, login: str, role: str, opd: str = "", *, first: bool = False) -> None:
+        """A new officer; `first`: still with the one-time password."""
+        row = {
+            "login": login,
+            "name": login.title(),
+            "role": role,
+            "opd": opd,
+            "password_hash": self.office.passwords.hash(PASSWORD),
+            "must_change": first,
+            "created_at": self.clock.now,
+        }
+        self.office.ledger.write(lambda tx: officers.add(tx, Officer(**row)))
+
     def officer(self, login: str, role: str, opd: str = "", *, first: bool = False) -> TestClient:
-        """A browser in which a new officer is signed in; `first`: still with the one-time password."""
-        row = Officer(
-            login=login,
-            name=login.title(),
-            role=role,
-            opd=opd,
-            password_hash=self.office.passwords.hash(PASSWORD),
-            must_change=first,
-            created_at=self.clock.now,
-        )
-        self.office.ledger.write(lambda tx: officers.add(tx, Officer(**row.model_dump(exclude={"id"}))))
+        """A browser in which a new officer is signed in."""
+        self.hire(login, role, opd, first=first)
         browser = self.browser()
         answer = browser.post("/petugas/masuk", data={"login": login, "password": PASSWORD})
         assert answer.status_code == 303, answer.text
