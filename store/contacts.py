@@ -33,6 +33,11 @@ def add_contact(tx: Tx, channel: str, value: str, name: str, now: datetime) -> i
     return int(rows[0][0])
 
 
+def reachable_again(tx: Tx, contact_id: int) -> None:
+    """Who writes to us can be reached, whatever bounced before."""
+    tx.run("UPDATE contact SET undeliverable = :no WHERE id = :id AND undeliverable", no=False, id=contact_id)
+
+
 def find_conversation(tx: Tx, channel: str, account: str, contact_id: int) -> tuple[int, int | None] | None:
     """(id, reply_contact_id) of a contact's thread with one of our accounts."""
     rows = tx.run(

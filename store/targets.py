@@ -52,6 +52,19 @@ def ticket_by_reply(tx: Tx, channel: str, external_ids: Sequence[str]) -> Target
     return None
 
 
+def answers_an_office(tx: Tx, channel: str, external_ids: Sequence[str]) -> bool:
+    """Whether one of these messages of ours went to an agency or to Diskominfo, not to a citizen."""
+    return any(
+        tx.run(
+            "SELECT 1 FROM outbox WHERE channel = :channel AND external_id = :external_id"
+            " AND external_id <> '' AND contact_id IS NULL LIMIT 1",
+            channel=channel,
+            external_id=external_id,
+        )
+        for external_id in external_ids
+    )
+
+
 def ticket_by_group(tx: Tx, conversation_id: int, group_id: str) -> Target | None:
     """The ticket of an album's other pictures."""
     return _target(

@@ -9,7 +9,7 @@ from channels.message import DeliveryReport, InboundMessage
 from sapa.desk import join, opening, report, which
 from sapa.desk.city import City
 from sapa.desk.incoming import Arriving, Item, Person, Prepared, Sitting, TakeRef
-from store import arrivals, contacts, messages
+from store import arrivals, contacts, messages, targets
 from store.db import Tx
 from store.ids import uuid7
 
@@ -67,8 +67,9 @@ def _take_one(tx: Tx, item: Prepared, sitting: Sitting) -> Accepted:
     known = messages.find_message(tx, message.channel, message.account, message.external_id)
     if known is not None and (known.ticket_id is not None or not sitting.by_hand):
         return _again(tx, known, message, sitting)
-    if message.machine and not sitting.by_hand:
-        arrivals.set_arrival(tx, sitting.arrival_id, "parked", f"Pesan mesin: {message.machine}")
+    why = _no_complaint(tx, message)
+    if why and not sitting.by_hand:
+        arrivals.set_arrival(tx, sitting.arrival_id, "parked", why)
         _add(tx, item, sitting, None, None, now)
         return Accepted(external_id=message.external_id)
     at = message.sent_at if message.sent_at <= now + _AHEAD else now
@@ -97,6 +98,7 @@ def _person(tx: Tx, message: InboundMessage, at: datetime) -> Person:
         contact_id = contacts.add_contact(tx, sender.channel, sender.value, sender.name, at)
     else:
         conversation = contacts.find_conversation(tx, message.channel, message.account, contact_id)
+        contacts.reachable_again(tx, contact_id)
     reply_id, reply_channel = None, sender.channel
     for address in message.contacts:
         kept = contacts.find_contact(tx, address.channel, address.value)
@@ -118,6 +120,16 @@ def _person(tx: Tx, message: InboundMessage, at: datetime) -> Person:
         reply_channel=reply_channel,
         new=conversation is None,
     )
+
+
+def _no_complaint(tx: Tx, message: InboundMessage) -> str:
+    """Why a message waits for a person instead of becoming a complaint, "" if it does not."""
+    if message.machine:
+        return f"Pesan mesin: {message.machine}"
+    replied = which.replied_to(message)
+    if replied and targets.answers_an_office(tx, message.channel, replied):
+        return "Balasan atas pemberitahuan kepada OPD atau Diskominfo; mohon dicatat pada laporannya."
+    return ""
 
 
 def _put(

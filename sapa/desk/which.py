@@ -63,7 +63,7 @@ def find(tx: Tx, message: InboundMessage, conversation_id: int | None, at: datet
 def _quoted(tx: Tx, message: InboundMessage, city: City) -> Target | None:
     if message.reply_token and (target := targets.ticket_by_token(tx, message.reply_token)):
         return _followed(tx, target)
-    replied = [id_ for id_ in (message.in_reply_to, *message.references[:_LONGEST_CHAIN]) if id_]
+    replied = replied_to(message)
     if replied and (target := targets.ticket_by_reply(tx, message.channel, replied)):
         return _followed(tx, target)
     for ref in refs_in(f"{message.subject}\n{message.text[:10_000]}", city.prefix):
@@ -71,6 +71,11 @@ def _quoted(tx: Tx, message: InboundMessage, city: City) -> Target | None:
         if target is not None and target.privacy != "secret":  # a ref is public: it opens no secret
             return _followed(tx, target)
     return None
+
+
+def replied_to(message: InboundMessage) -> list[str]:
+    """The external ids a message answers, the nearest first."""
+    return [id_ for id_ in (message.in_reply_to, *message.references[:_LONGEST_CHAIN]) if id_]
 
 
 def refs_in(text: str, prefix: str) -> list[str]:

@@ -308,6 +308,30 @@ def test_a_machines_mail_is_parked_without_ticket_and_a_person_can_take_it_up(wo
     assert world.rows("SELECT COUNT(*) FROM message")[0][0] == 1
 
 
+def test_an_agencys_answer_to_its_notice_is_no_complaint_but_waits_for_a_person(world: World) -> None:
+    world.say(chat("1", "lampu jalan mati"))
+    world.ledger.write(
+        lambda tx: tx.run(
+            "UPDATE outbox SET state = 'sent', external_id = 'n1@kota.example' WHERE notice = 'assigned'"
+        )
+    )
+    (accepted,) = world.post(
+        b"From: dishub@kota.example\r\nTo: lapor@kota.example\r\nMessage-ID: <a@dishub>\r\n"
+        b"In-Reply-To: <n1@kota.example>\r\n\r\nSiap, kami kerjakan besok.\r\n"
+    )
+    assert accepted.ref == ""
+    assert len(world.tickets()) == 1
+    ((reason,),) = world.rows("SELECT reason FROM arrival WHERE state = 'parked'")
+    assert "OPD" in reason
+
+
+def test_who_writes_again_can_be_reached_again(world: World) -> None:
+    world.say(chat("1", "lampu jalan mati"))
+    world.ledger.write(lambda tx: tx.run("UPDATE contact SET undeliverable = :yes", yes=True))
+    world.say(chat("2", "tolong pak"))
+    assert not world.rows("SELECT undeliverable FROM contact")[0][0]
+
+
 def test_a_large_payload_is_kept_as_a_file(world: World) -> None:
     text = "lampu jalan mati " * 5000
     world.say(chat("1", text))
