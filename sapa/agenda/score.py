@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 from sapa.agenda.rules import AgendaRules
+from sapa.agenda.wording import number
 
 #: What a part at its fullest gives for a weight of 1.
 POINTS = 10.0
@@ -82,7 +83,7 @@ def _ratio(standing: Standing) -> float:
 def _age(standing: Standing) -> Measured:
     """Convex: a day late hurts more than a day early."""
     promised = standing.promised_days or UNPROMISED_DAYS
-    detail = f"{_number(standing.age_days)} hari sejak masuk, ukuran {_number(promised)} hari"
+    detail = f"{number(standing.age_days)} hari sejak masuk, ukuran {number(promised)} hari"
     return "age", "Umur laporan", (_ratio(standing) / LATEST) ** 2, detail
 
 
@@ -91,7 +92,7 @@ def _overdue(standing: Standing) -> Measured:
         return "overdue", "Lewat tenggat", 0.0, ""
     late = max(0.0, _ratio(standing) - 1)
     days = standing.age_days - standing.promised_days
-    return "overdue", "Lewat tenggat", late / (LATEST - 1), f"lewat {_number(days)} hari"
+    return "overdue", "Lewat tenggat", late / (LATEST - 1), f"lewat {number(days)} hari"
 
 
 def _urgent(standing: Standing) -> Measured:
@@ -119,8 +120,3 @@ def _fairness(standing: Standing) -> Measured:
     share = max(0.0, backlog - visits) / backlog if backlog > 0 and standing.kelurahan else 0.0
     detail = f"{standing.kelurahan}: {backlog:.0%} laporan, {visits:.0%} kunjungan 8 pekan"
     return "fairness", "Pemerataan kelurahan", share, detail
-
-
-def _number(value: float) -> str:
-    """With the Indonesian decimal comma."""
-    return f"{value:.1f}".removesuffix(".0").replace(".", ",")

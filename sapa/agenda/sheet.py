@@ -46,14 +46,16 @@ def text(view: AgendaView) -> str:
     out += [f"! {warning}" for warning in view.warnings]
     if view.left_out:
         out += ["", "Tidak masuk:"]
-        out += [f"  {one.ref}  {one.score:g}  {_where(one)}: {one.reason}" for one in view.left_out]
+        out += [
+            f"  {one.ref}  {wording.number(one.score)}  {_where(one)}: {one.reason}" for one in view.left_out
+        ]
     out += ["", "Riwayat:"]
     out += [f"  {change.at}  {change.who}: {change.what}" for change in view.history]
     return "\n".join(out) + "\n"
 
 
 def _stop_lines(one: StopView) -> list[str]:
-    parts = ", ".join(f"{part.label} {part.points:g} ({part.detail})" for part in one.parts)
+    parts = ", ".join(f"{part.label} {wording.number(part.points)} ({part.detail})" for part in one.parts)
     by_hand = " [ditambahkan petugas]" if one.by_hand == "added" else ""
     return [
         f"{one.position}. {one.arrive}-{one.leave}  {_where(one)}{by_hand}",
@@ -61,7 +63,7 @@ def _stop_lines(one: StopView) -> list[str]:
         f"   {one.ref} · {one.opd or '-'} · {one.reporters} pelapor"
         f" · {one.age_days} hari kerja · {late(one)}",
         f"   Keputusan yang diminta: {one.ask}",
-        f"   Skor {one.score:g}: {parts or '-'}",
+        f"   Skor {wording.number(one.score)}: {parts or '-'}",
         "",
     ]
 
@@ -130,6 +132,7 @@ def _templates() -> Environment:
     )
     environment.filters["line"] = wording.line
     environment.filters["late"] = late
+    environment.filters["number"] = wording.number
     environment.filters["where"] = _where
     environment.filters["duration"] = wording.duration
     return environment

@@ -108,6 +108,11 @@ def line(text: str, most: int) -> str:
     return flat if len(flat) <= most else flat[: max(0, most - 1)].rstrip() + "…"
 
 
+def number(value: float) -> str:
+    """With the Indonesian decimal comma, at most one digit: `12,5`."""
+    return f"{value:.1f}".removesuffix(".0").replace(".", ",")
+
+
 def duration(minutes: int) -> str:
     """`3 jam 41 menit`."""
     hours, rest = divmod(minutes, 60)
