@@ -3,6 +3,7 @@
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from sapa.agenda import wording
 from sapa.agenda.rules import Letterhead
@@ -14,10 +15,19 @@ CHAT = 1500
 NOTHING_LEFT = "Tidak ada keluhan tersisa yang perlu dikunjungi pekan ini."
 
 
-def html(view: AgendaView, letterhead: Letterhead | None = None, css: str = "/static/sheet.css") -> str:
-    """A page to print on A4; `css` is the address of its style sheet (no inline style, no script)."""
+def html(
+    view: AgendaView,
+    letterhead: Letterhead | None = None,
+    css: str = "/static/sheet.css",
+    styles: str = "",
+) -> str:
+    """A page to print on A4; `css` is the address of its style sheet (no inline style, no script).
+
+    For a file that is opened without our server, `styles` is the style sheet's own text instead.
+    """
     template = _templates().get_template("sheet.html")
-    return template.render(view=view, head=letterhead or Letterhead(), css=css, nothing=NOTHING_LEFT)
+    head = letterhead or Letterhead()
+    return template.render(view=view, head=head, css=css, styles=Markup(styles), nothing=NOTHING_LEFT)  # noqa: S704
 
 
 def whatsapp(view: AgendaView) -> str:

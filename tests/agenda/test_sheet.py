@@ -78,6 +78,12 @@ def test_the_page_needs_nothing_a_strict_policy_forbids(full: AgendaView) -> Non
     assert page.css(".kop") == []
 
 
+def test_a_file_may_bring_its_own_styles(full: AgendaView) -> None:
+    page = HTMLParser(sheet.html(full, styles='body { font: 11pt "Noto Sans"; }'))
+    assert page.css_first("style").text() == 'body { font: 11pt "Noto Sans"; }'
+    assert page.css("link") == []
+
+
 def test_nobody_can_be_reached_by_what_is_printed(full: AgendaView) -> None:
     for text in (sheet.html(full), sheet.text(full), sheet.whatsapp(full)):
         assert "0812" not in text
