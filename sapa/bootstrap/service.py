@@ -1,6 +1,7 @@
 """The running service: every room wired to the others, started and stopped in order."""
 
 import asyncio
+import contextlib
 import os
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
@@ -30,6 +31,8 @@ from store.files import Files
 
 #: What a web server is given.
 Page = Callable[..., Awaitable[None]]
+#: Seconds for what the post room is sending; what it cannot finish comes back when its lease ends.
+LAST_SENDINGS = 5.0
 ROLES = frozenset({"web", "smtp", "poll", "relay", "schedule"})
 _log = structlog.get_logger()
 #: The post room rests this many seconds between looks: people who write come first.
@@ -83,7 +86,10 @@ class Service:
             await self.schedule.stop()
         for door in self._open:
             await door.close()
-        await self.relay.stop()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.relay.stop(), LAST_SENDINGS)
+        for task in self._tasks:
+            task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.to_thread(self.ledger.close)
 

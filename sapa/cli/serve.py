@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -60,21 +61,33 @@ def _loop() -> asyncio.AbstractEventLoop:
 async def _run(service: Service, config: Path) -> None:
     settings = service.in_force.settings
     sock = _listen(settings) if "web" in service.roles else None
-    await service.start()
+    server = _server(service, settings)
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGHUP, lambda: service.reload(lambda: load(config, os.environ)))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, server.handle_exit, number, None)
+    await service.start()
     announce(service, sock)
     try:
         if sock is not None:
-            await _server(service, settings).serve(sockets=[sock])
-        else:
-            await _until_told(loop)
+            await server.serve(sockets=[sock])
+        while not server.should_exit:
+            await asyncio.sleep(0.1)
     finally:
         await service.stop()
 
 
-def _server(service: Service, settings: Settings) -> uvicorn.Server:
-    return uvicorn.Server(
+class _Server(uvicorn.Server):
+    """Leaves the signals to us: uvicorn raises SIGTERM again before the other rooms could stop."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Nothing is captured here."""
+        yield
+
+
+def _server(service: Service, settings: Settings) -> _Server:
+    return _Server(
         uvicorn.Config(
             service.app,
             loop="none",
@@ -85,7 +98,7 @@ def _server(service: Service, settings: Settings) -> uvicorn.Server:
             log_config=None,
             server_header=False,
             proxy_headers=False,
-            timeout_graceful_shutdown=20,
+            timeout_graceful_shutdown=10,
             timeout_keep_alive=30,
             limit_concurrency=2000,
         )
@@ -98,13 +111,6 @@ def _listen(settings: Settings) -> socket.socket:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     sock.bind((settings.web.host, settings.web.port))
     return sock
-
-
-async def _until_told(loop: asyncio.AbstractEventLoop) -> None:
-    told = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, told.set)
-    await told.wait()
 
 
 def announce(service: Service, sock: socket.socket | None) -> None:
