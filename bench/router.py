@@ -21,17 +21,34 @@ from router.rules import RuleBook, compile_book  # noqa: E402
 
 PATTERNS = 2_000
 TEXTS = 1_000
+GREETINGS = (
+    "Assalamualaikum wr wb, selamat pagi bapak ibu admin, mohon izin menyampaikan laporan dari warga.",
+    "Selamat malam pak wali, ngapunten ganggu wektune, kulo badhe matur sekedhik nggih pak.",
+    "Yth. Bapak Ibu petugas yang terhormat, perkenalkan saya warga sini sudah belasan tahun.",
+    "Min tolong diteruskan ya, ini sudah dua kali saya sampaikan tapi belum ada kabar.",
+)
+WHERE = (
+    "Lokasinya di Jl. Brawijaya gang 3 RT 02 RW 05 Kelurahan Meri, ancer-ancer depan toko roti.",
+    "Tepatnya sebelah timur masjid, masuk kira-kira lima puluh meter dari jalan besar.",
+    "Alamat Kedungsari nomor 12, dekat lapangan, dari arah selatan belok kiri.",
+)
+PLEAS = (
+    "Terima kasih atas perhatiannya, semoga cepat ada tindak lanjut dari dinas terkait.",
+    "Matur suwun sanget, mugi enggal dipun tindak lanjuti nggih.",
+    "Mohon segera ya pak, kasihan anak-anak dan orang tua yang lewat setiap hari.",
+)
 
 
 def texts(book: RuleBook, seed: int = 1) -> list[str]:
-    """Distinct complaints of 150–300 characters, made of the book's own examples."""
+    """Distinct messages of 150–300 characters: greeting, an example of the book, where, and a plea."""
     pick = random.Random(seed)
     examples = [example for rule in book.rules for example in rule.examples]
     made = []
     while len(made) < TEXTS:
-        text = ". ".join(pick.sample(examples, 4))[: pick.randint(150, 300)]
-        if len(text) >= 150:
-            made.append(f"{text} no {len(made)}")
+        parts = [pick.choice(GREETINGS), pick.choice(examples), pick.choice(WHERE), pick.choice(PLEAS)]
+        text = f"{' '.join(parts)} {len(made)}"
+        if 150 <= len(text) <= 300:
+            made.append(text)
     return made
 
 

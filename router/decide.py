@@ -210,7 +210,8 @@ def _kinds(rule: Rule, facts: Facts) -> int:
 
 def _match(strength: float, rule: Rule, found: Sequence[int], read: Text, book: RuleBook) -> Match:
     hits, ends, sources = read.hits, read.ends, book.sources
-    evidence = [Evidence(ends[2 * w], ends[2 * w + 1], sources[p]) for p in found for w in hits[p]]
+    new = tuple.__new__
+    evidence = [new(Evidence, (ends[2 * w], ends[2 * w + 1], sources[p])) for p in found for w in hits[p]]
     evidence.sort()
     return Match(rule.id, rule.assign, strength, tuple(evidence))
 

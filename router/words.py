@@ -111,6 +111,14 @@ class Text:
     ends: list[int]
 
 
+class _Entry(NamedTuple):
+    """The patterns that hang on one word: of one word, of two (the other, and where it stands), of more."""
+
+    single: list[int]
+    pairs: list[tuple[int, frozenset[int], int]]
+    longer: list[int]
+
+
 class Finder:
     """Finds all of a fixed list of patterns in one pass over a text. Safe to share between threads."""
 
@@ -125,25 +133,25 @@ class Finder:
             for p in patterns
         ]
         self._slots = [[slot for part in parts for slot in part] for parts in self._parts]
-        self._single: list[list[int]] = [[] for _ in keys]
-        self._pairs: list[list[tuple[int, frozenset[int], int]]] = [[] for _ in keys]
-        self._longer: list[list[int]] = [[] for _ in keys]
-        self._index()
+        self._entries = self._index(len(keys))
         self._known: dict[str, tuple[int, ...]] = {}
 
-    def _index(self) -> None:
+    def _index(self, keys: int) -> list[_Entry | None]:
         """Hang every pattern on its rarest word, so that most are never looked at."""
         uses = Counter(key for slots in self._slots for slot in slots for key in slot)
+        entries: list[_Entry | None] = [None] * keys
         for number, slots in enumerate(self._slots):
             at = min(range(len(slots)), key=lambda n: (sum(uses[key] for key in slots[n]), n))
             for key in slots[at]:
+                entry = entries[key] = entries[key] or _Entry([], [], [])
                 if len(slots) == 1:
-                    self._single[key].append(number)
+                    entry.single.append(number)
                 elif len(slots) == 2:
                     way = _ANYWHERE if len(self._parts[number]) == 2 else (_BEFORE if at else _AFTER)
-                    self._pairs[key].append((number, slots[1 - at], way))
+                    entry.pairs.append((number, slots[1 - at], way))
                 else:
-                    self._longer[key].append(number)
+                    entry.longer.append(number)
+        return entries
 
     @cached_property
     def _longest_stem(self) -> int:
@@ -155,23 +163,22 @@ class Finder:
         where, index = self._places(parts)
         hits: dict[int, tuple[int, ...]] = {}
         present = frozenset(where)
-        single, pairs = self._single, self._pairs
+        entries = self._entries
         for key, spots in where.items():
-            for number in single[key]:
+            entry = entries[key]
+            if entry is None:
+                continue
+            single, pairs, longer = entry
+            for number in single:
                 if number not in hits:
                     hits[number] = (index[spots[0]],)
-            for number, other, way in pairs[key]:
+            for number, other, way in pairs:
                 if number not in hits and not other.isdisjoint(present):
                     pair = _pair(spots, other & present, way, where)
                     if pair:
                         hits[number] = (index[pair[0]], index[pair[1]])
-            for number in self._longer[key]:
-                if number in hits:
-                    continue
-                for slot in self._slots[number]:
-                    if slot.isdisjoint(present):
-                        break
-                else:
+            for number in longer:
+                if number not in hits:
                     self._try(number, where, index, hits)
         return Text(hits, list(accumulate(map(len, parts))))
 
@@ -226,6 +233,9 @@ class Finder:
     def _try(
         self, number: int, where: Mapping[int, list[int]], index: list[int], hits: dict[int, tuple[int, ...]]
     ) -> None:
+        for slot in self._slots[number]:
+            if slot.isdisjoint(where):
+                return
         parts = self._parts[number]
         first = _starts(parts[0], where)
         if first and len(parts) > 1:
