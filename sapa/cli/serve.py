@@ -71,7 +71,7 @@ async def _run(service: Service, config: Path) -> None:
     try:
         if sock is not None:
             await server.serve(sockets=[sock])
-        while not server.should_exit:
+        while not server.should_exit:  # noqa: ASYNC110 (a flag is all uvicorn has)
             await asyncio.sleep(0.1)
     finally:
         await service.stop()
