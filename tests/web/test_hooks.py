@@ -18,8 +18,8 @@ def deliver(desk: Desk, client: TestClient, body: Any, **headers: str) -> Any:
 
 def test_a_signed_delivery_is_a_ticket_before_it_is_answered(desk: Desk) -> None:
     body = [
-        {"sender": "a", "id": "1", "text": "Lampu jalan mati"},
-        {"sender": "b", "id": "2", "text": "PJU padam"},
+        {"from": "a", "id": "1", "text": "Lampu jalan mati"},
+        {"from": "b", "id": "2", "text": "PJU padam"},
     ]
     answer = deliver(desk, desk.client, body)
     assert (answer.status_code, answer.json()) == (200, {"accepted": 2})
@@ -49,7 +49,7 @@ def test_doors_that_are_no_webhook_or_not_open_are_not_there(desk: Desk) -> None
 
 def test_while_nothing_can_be_kept_the_provider_is_asked_to_come_again(desk: Desk) -> None:
     client = TestClient(create_app(replace(desk.office, intake=Down())))
-    answer = deliver(desk, client, {"sender": "a", "id": "1", "text": "x"})
+    answer = deliver(desk, client, {"from": "a", "id": "1", "text": "x"})
     assert answer.status_code == 503
     assert answer.headers["retry-after"]
 

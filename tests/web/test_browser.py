@@ -1,0 +1,168 @@
+"""A real browser, as large as a phone: the form with and without JavaScript."""
+
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from web_world import Clock, Desk, make_city, make_office, photo
+
+from channels.fake import FakeDoor
+from sapa.web.app import create_app
+from store.db import Ledger
+
+CHROMIUM = Path("/usr/bin/chromium")
+PHONE = {"width": 360, "height": 740}
+ARGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--no-first-run"),
+)
+PROBES = (Path(__file__).parent / "probes.js").read_text()
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed"),
+]
+
+
+@pytest.fixture
+def site(ledger: Ledger, tmp_path: Path, now: datetime) -> Iterator[tuple[str, Desk]]:
+    """A served office and its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    clock = Clock(now)
+    office = make_office(ledger, tmp_path, clock, built_city=make_city(address))
+    server = uvicorn.Server(uvicorn.Config(create_app(office), port=port, log_config=None, access_log=False))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    client: Any = None
+    yield address, Desk(office=office, clock=clock, door=FakeDoor(), bell=office.relay, client=client)
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(ARGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
+def page(request: pytest.FixtureRequest, browser: Any) -> Iterator[Any]:
+    """A phone; whatever the page complains about fails the test."""
+    context = browser.new_context(viewport=PHONE, java_script_enabled=request.param, has_touch=True)
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda said: problems.append(said.text) if "Policy" in said.text else None)
+    yield page
+    context.close()
+    assert problems == []
+
+
+def complain(page: Any, address: str, tmp_path: Path) -> str:
+    picture = tmp_path / "lampu.jpg"
+    picture.write_bytes(photo((800, 600)))
+    page.goto(address)
+    page.get_by_label("Ceritakan masalahnya").fill("Lampu jalan mati tiga hari di depan pasar")
+    page.get_by_label("Kelurahan").select_option("Meri")
+    page.get_by_label("Alamat atau patokan").fill("Depan pasar")
+    page.locator("#photos").set_input_files(picture)
+    page.get_by_text("Anonim", exact=True).click()
+    page.get_by_role("button", name="Kirim laporan").click()
+    page.wait_for_url(re.compile("/lacak/"))
+    return str(page.url)
+
+
+def test_a_complaint_with_a_photo_is_sent_and_seen(page: Any, site: tuple[str, Desk], tmp_path: Path) -> None:
+    address, desk = site
+    url = complain(page, address, tmp_path)
+    page.get_by_role("heading", name="Terima kasih").wait_for()
+    page.get_by_text("Dinas Perhubungan").first.wait_for()
+    picture = page.locator(".timeline img")
+    picture.scroll_into_view_if_needed()
+    page.screenshot(path=tmp_path / "terima-kasih.png", full_page=True)
+    ref = url.partition("/lacak/")[2].partition("?")[0]
+    ticket = desk.ticket(ref)
+    assert (ticket.opd, ticket.kelurahan, ticket.privacy) == ("DISHUB", "Meri", "anonymous")
+    page.get_by_label("Tulisan Anda").fill("Tiang nomor 12")
+    page.get_by_role("button", name="Kirim").click()
+    page.get_by_text("Tiang nomor 12").wait_for()
+
+
+def test_what_is_wrong_is_told_and_linked_and_nothing_typed_is_lost(
+    page: Any, site: tuple[str, Desk], tmp_path: Path
+) -> None:
+    page.goto(site[0])
+    page.get_by_label("Alamat atau patokan").fill("Depan pasar")
+    page.get_by_role("button", name="Kirim laporan").click()
+    link = page.get_by_role("link", name=re.compile("Mohon tuliskan"))
+    link.click()
+    assert page.url.endswith("#text")
+    assert page.get_by_label("Alamat atau patokan").input_value() == "Depan pasar"
+    page.screenshot(path=tmp_path / "perlu-diperbaiki.png", full_page=True)
+
+
+def test_the_agency_answers_by_its_link(page: Any, site: tuple[str, Desk], tmp_path: Path) -> None:
+    address, desk = site
+    url = complain(page, address, tmp_path)
+    ref = url.partition("/lacak/")[2].partition("?")[0]
+    page.goto(f"{address}/aksi/{desk.link(ref)}")
+    page.screenshot(path=tmp_path / "aksi.png", full_page=True)
+    page.get_by_text("Bukan kewenangan kami").click()
+    page.get_by_label("Alasan").fill("Ini jalan provinsi.")
+    page.get_by_role("button", name="Kembalikan").click()
+    page.get_by_role("heading", name="Terima kasih, sudah tercatat").wait_for()
+    assert desk.ticket(ref).status == "triage"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_fit_a_phone_and_can_be_read_and_pressed(
+    browser: Any, site: tuple[str, Desk], tmp_path: Path, scheme: str
+) -> None:
+    address, desk = site
+    context = browser.new_context(viewport=PHONE, color_scheme=scheme)
+    page = context.new_page()
+    url = complain(page, address, tmp_path)
+    ref = url.partition("/lacak/")[2].partition("?")[0]
+    pages = ("/", "/lacak", f"/lacak/{ref}", f"/aksi/{desk.link(ref)}", "/petugas/masuk", "/nowhere")
+    for number, path in enumerate((url.removeprefix(address), *pages)):
+        page.goto(address + path)
+        page.screenshot(path=tmp_path / f"{number}-{scheme}.png", full_page=True)
+        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"], path
+        for probe in ("contrast", "targets", "nameless"):
+            assert page.evaluate(f"eval({PROBES!r}).{probe}()") == [], (path, probe)
+    context.close()
+
+
+def test_the_phones_position_is_used_when_allowed(browser: Any, site: tuple[str, Desk]) -> None:
+    address, desk = site
+    context = browser.new_context(
+        viewport=PHONE,
+        geolocation={"latitude": -7.481, "longitude": 112.4475},
+        permissions=["geolocation"],
+    )
+    page = context.new_page()
+    page.goto(address)
+    page.get_by_label("Ceritakan masalahnya").fill("Lampu jalan mati")
+    page.get_by_role("button", name="Gunakan lokasi saya").click()
+    page.get_by_text("Lokasi tercatat").wait_for()
+    page.get_by_role("button", name="Kirim laporan").click()
+    page.wait_for_url(re.compile("/lacak/"))
+    ticket = desk.ticket(page.url.partition("/lacak/")[2].partition("?")[0])
+    assert (ticket.kelurahan, ticket.lat, ticket.lon) == ("Meri", -7.481, 112.4475)
+    context.close()
