@@ -86,6 +86,19 @@ def close_owners(tx: Tx, ticket_id: int, now: datetime) -> None:
     )
 
 
+def set_owner(tx: Tx, ticket_id: int, opd: str, rule: str, now: datetime) -> None:
+    """What the ticket's own row says of its owner; "" is triage."""
+    tx.run(
+        "UPDATE ticket SET opd = :opd, status = :status, rule = :rule, owner = '', updated_at = :now"
+        " WHERE id = :ticket",
+        opd=opd,
+        status="assigned" if opd else "triage",
+        rule=rule,
+        now=now,
+        ticket=ticket_id,
+    )
+
+
 def add_owner(tx: Tx, ticket_id: int, opd: str, role: str, reason: str, now: datetime) -> None:
     """An agency owns (`lead`) or supports (`supporting`) the ticket from now on."""
     tx.run(

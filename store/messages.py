@@ -35,28 +35,12 @@ def find_message(tx: Tx, channel: str, account: str, external_id: str) -> Known 
     return Known(id_, ticket_id, text, ref or "", token or "")
 
 
-def add_message(
-    tx: Tx,
-    *,
-    uuid: UUID,
-    channel: str,
-    account: str,
-    external_id: str,
-    ticket_id: int | None,
-    conversation_id: int | None,
-    arrival_id: int | None,
-    subject: str,
-    text: str,
-    in_reply_to: str,
-    group_id: str,
-    machine: str,
-    lat: float | None,
-    lon: float | None,
-    place: str,
-    sent_at: datetime,
-    now: datetime,
-) -> int:
-    """Keep one inbound message; returns its id. Raises the driver's IntegrityError for a known one."""
+def add_message(tx: Tx, uuid: UUID, **values: Any) -> int:
+    """Keep one inbound message; returns its id. Raises the driver's IntegrityError for a known one.
+
+    `values`: channel, account, external_id, ticket_id, conversation_id, arrival_id, subject, text,
+    in_reply_to, group_id, machine, lat, lon, place, sent_at, now.
+    """
     rows = tx.run(
         "INSERT INTO message (uuid, direction, channel, account, external_id, ticket_id, conversation_id,"
         " arrival_id, subject, text, in_reply_to, group_id, machine, lat, lon, place, sent_at, received_at)"
@@ -64,22 +48,7 @@ def add_message(
         " :subject, :text, :in_reply_to, :group_id, :machine, :lat, :lon, :place, :sent_at, :now)"
         " RETURNING id",
         uuid=uuid,
-        channel=channel,
-        account=account,
-        external_id=external_id,
-        ticket_id=ticket_id,
-        conversation_id=conversation_id,
-        arrival_id=arrival_id,
-        subject=subject,
-        text=text,
-        in_reply_to=in_reply_to,
-        group_id=group_id,
-        machine=machine,
-        lat=lat,
-        lon=lon,
-        place=place,
-        sent_at=sent_at,
-        now=now,
+        **values,
     )
     return int(rows[0][0])
 

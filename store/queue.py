@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlmodel import col, func, or_, select
 
 from store.db import Tx
 from store.tables import Deadline, Ticket, TicketOpd
+
+Query = TypeVar("Query", bound="sa.Select[*tuple[Any, ...]]")
 
 #: Steps by which a ticket is late: those on which the office is waited for.
 OURS = ("verify", "first_response", "resolve")
@@ -95,7 +97,7 @@ def sees(tx: Tx, scope: Scope, ticket_id: int) -> bool:
     return tx.session.exec(found).first() is not None
 
 
-def _narrowed(found: Any, scope: Scope, wanted: Filter) -> Any:
+def _narrowed(found: Query, scope: Scope, wanted: Filter) -> Query:
     return found.where(*_scope(scope), *_filter(wanted))
 
 

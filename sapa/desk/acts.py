@@ -6,7 +6,7 @@ from typing import Any
 from notifier import notices
 from sapa.desk import promises
 from sapa.desk.actor import Actor, Done
-from sapa.desk.assign import assign, promise
+from sapa.desk.assign import Decision, assign, promise
 from sapa.desk.city import City
 from sapa.desk.deed import Deed, begin
 from sapa.desk.errors import Invalid
@@ -52,13 +52,15 @@ def decline(
     disposition = assign(
         tx,
         ticket_id,
-        lead=heir,
-        because=_because(deed, heir),
-        actor=by.kind,
+        Decision(
+            lead=heir,
+            because=_because(deed, heir),
+            actor=by.kind,
+            candidates=candidates,
+            officer_id=by.officer_id,
+        ),
         now=now,
         city=city,
-        candidates=candidates,
-        officer_id=by.officer_id,
     )
     deed.refresh()
     deed.move("assigned" if heir else "triage")

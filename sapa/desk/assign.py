@@ -1,6 +1,7 @@
 """Give a ticket to an OPD, or to triage, and record why."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,92 +13,85 @@ from store.db import Tx
 from store.ids import uuid7
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Who gets a ticket and why: `lead` "" is triage; `actor` is rules, officer, opd or system."""
+
+    lead: str
+    because: str
+    actor: str
+    supporting: Sequence[str] = ()
+    confidence: float = 0.0
+    matches: Sequence[dict[str, Any]] = ()
+    candidates: Sequence[str] = ()
+    rule: str = ""
+    officer_id: int | None = None
+
+
 def assign(
     tx: Tx,
     ticket_id: int,
+    decision: Decision,
     *,
-    lead: str,
-    because: str,
-    actor: str,
     now: datetime,
     city: City,
-    supporting: Sequence[str] = (),
-    confidence: float = 0.0,
-    matches: Sequence[dict[str, Any]] = (),
-    candidates: Sequence[str] = (),
-    rule: str = "",
-    officer_id: int | None = None,
     not_before: datetime | None = None,
     fresh: str = "",
 ) -> int:
-    """The ticket belongs to `lead` from now on ("" = triage); returns the disposition's id.
+    """The ticket belongs to the decision's lead from now on; returns the disposition's id.
 
     Ends the former owners and their action links, tells the new ones (not before `not_before`),
-    keeps the promise of time, and sets the ticket's `opd`, `status` and `rule`. `actor` is rules,
-    officer, opd or system. `fresh` is the type of a ticket opened in this very transaction, whose row
-    already says who owns it: that spares the look back.
+    keeps the promise of time, and sets the ticket's `opd`, `status` and `rule`. `fresh` is the type
+    of a ticket opened in this very transaction, whose row already says who owns it.
     """
-    before = [] if fresh else assignments.open_owners(tx, ticket_id)
-    if not fresh:
-        assignments.close_owners(tx, ticket_id, now)
-        for undelivered in ("assigned:", "triage:"):
-            notices.withdraw(tx, undelivered, ticket_id=ticket_id)
+    before = [] if fresh else _end_former(tx, ticket_id, now)
+    book = city.book.digest if decision.actor == "rules" else None
     disposition = assignments.add_disposition(
         tx,
         ticket_id,
-        opd=lead,
-        supporting=supporting,
-        because=because,
-        confidence=confidence,
-        matches=matches,
-        candidates=candidates,
-        rule_book=city.book.digest if actor == "rules" else None,
-        actor=actor,
-        officer_id=officer_id,
+        opd=decision.lead,
+        supporting=decision.supporting,
+        because=decision.because,
+        confidence=decision.confidence,
+        matches=decision.matches,
+        candidates=decision.candidates,
+        rule_book=book,
+        actor=decision.actor,
+        officer_id=decision.officer_id,
         now=now,
     )
-    _record(tx, ticket_id, disposition, lead, because, actor, officer_id, now)
-    kind = (fresh, now)
+    _record(tx, ticket_id, disposition, decision, now)
+    kind = (fresh, now) if fresh else assignments.kind_of(tx, ticket_id)
     if not fresh:
-        kind = assignments.kind_of(tx, ticket_id)
-        tx.run(
-            "UPDATE ticket SET opd = :opd, status = :status, rule = :rule, owner = '', updated_at = :now"
-            " WHERE id = :ticket",
-            opd=lead,
-            status="assigned" if lead else "triage",
-            rule=rule,
-            now=now,
-            ticket=ticket_id,
-        )
-    _promise(tx, ticket_id, lead, kind, now, city, fresh=bool(fresh))
-    if lead:
-        _hand_to(tx, ticket_id, disposition, lead, supporting, because, now, city, not_before)
+        assignments.set_owner(tx, ticket_id, decision.lead, decision.rule, now)
+    _promise(tx, ticket_id, decision.lead, kind, now, city, fresh=bool(fresh))
+    if decision.lead:
+        _hand_to(tx, ticket_id, disposition, decision, now, city, not_before)
     else:
         _to_triage(tx, ticket_id, disposition, now, not_before)
-    owning = {lead, *supporting}
-    _tell_former(tx, ticket_id, disposition, [opd for opd, _ in before if opd not in owning], now)
+    _tell_former(tx, ticket_id, disposition, before, decision, now)
     return disposition
 
 
-def _record(
-    tx: Tx,
-    ticket_id: int,
-    disposition: int,
-    lead: str,
-    because: str,
-    actor: str,
-    officer_id: int | None,
-    now: datetime,
-) -> None:
+def _end_former(tx: Tx, ticket_id: int, now: datetime) -> list[str]:
+    """Close what is open and take back what has not been told; returns who owned the ticket."""
+    before = [opd for opd, _ in assignments.open_owners(tx, ticket_id)]
+    assignments.close_owners(tx, ticket_id, now)
+    for undelivered in ("assigned:", "triage:"):
+        notices.withdraw(tx, undelivered, ticket_id=ticket_id)
+    return before
+
+
+def _record(tx: Tx, ticket_id: int, disposition: int, decision: Decision, now: datetime) -> None:
     assignments.add_event(
         tx,
         ticket_id,
-        "assigned" if lead else "triage",
-        actor="system" if actor == "rules" else actor,
-        officer_id=officer_id,
-        opd=lead,
-        public=bool(lead),
-        text=because,
+        "assigned" if decision.lead else "triage",
+        actor="system" if decision.actor == "rules" else decision.actor,
+        officer_id=decision.officer_id,
+        opd=decision.lead,
+        public=bool(decision.lead),
+        text=decision.because,
         data={"disposition": disposition},
         now=now,
     )
@@ -141,37 +135,31 @@ def _hand_to(
     tx: Tx,
     ticket_id: int,
     disposition: int,
-    lead: str,
-    supporting: Sequence[str],
-    because: str,
+    decision: Decision,
     now: datetime,
     city: City,
     not_before: datetime | None,
 ) -> None:
-    link = uuid7(now)
-    assignments.add_owner(tx, ticket_id, lead, "lead", because, now)
+    link, lead = uuid7(now), decision.lead
     assignments.add_link(tx, link, ticket_id, disposition, lead, now + timedelta(days=city.link_days))
-    notices.tell(
-        tx,
-        "assigned",
-        notices.agency(lead),
-        key=f"assigned:{disposition}",
-        now=now,
-        ticket_id=ticket_id,
-        not_before=not_before,
-        data={"disposition_id": disposition, "link": str(link)},
-    )
-    for opd in supporting:
-        assignments.add_owner(tx, ticket_id, opd, "supporting", because, now)
+    told: dict[str, tuple[str, str, dict[str, Any]]] = {
+        lead: ("lead", f"assigned:{disposition}", {"link": str(link)}),
+    } | {
+        opd: ("supporting", f"assigned:{disposition}:{opd}", {"role": "supporting"})
+        for opd in decision.supporting
+        if opd != lead
+    }
+    for opd, (role, key, more) in told.items():
+        assignments.add_owner(tx, ticket_id, opd, role, decision.because, now)
         notices.tell(
             tx,
             "assigned",
             notices.agency(opd),
-            key=f"assigned:{disposition}:{opd}",
+            key=key,
             now=now,
             ticket_id=ticket_id,
             not_before=not_before,
-            data={"disposition_id": disposition, "role": "supporting"},
+            data={"disposition_id": disposition, **more},
         )
 
 
@@ -188,16 +176,19 @@ def _to_triage(tx: Tx, ticket_id: int, disposition: int, now: datetime, not_befo
     )
 
 
-def _tell_former(tx: Tx, ticket_id: int, disposition: int, former: Sequence[str], now: datetime) -> None:
+def _tell_former(
+    tx: Tx, ticket_id: int, disposition: int, before: Sequence[str], decision: Decision, now: datetime
+) -> None:
     """An agency that was told of the ticket and no longer owns it is told so, too."""
-    for opd in former:
-        if assignments.was_told(tx, ticket_id, opd):
-            notices.tell(
-                tx,
-                "taken_away",
-                notices.agency(opd),
-                key=f"taken_away:{disposition}:{opd}",
-                now=now,
-                ticket_id=ticket_id,
-                data={"disposition_id": disposition},
-            )
+    for opd in before:
+        if opd in (decision.lead, *decision.supporting) or not assignments.was_told(tx, ticket_id, opd):
+            continue
+        notices.tell(
+            tx,
+            "taken_away",
+            notices.agency(opd),
+            key=f"taken_away:{disposition}:{opd}",
+            now=now,
+            ticket_id=ticket_id,
+            data={"disposition_id": disposition},
+        )

@@ -6,7 +6,7 @@ from typing import Any
 from notifier import notices
 from sapa.desk import promises
 from sapa.desk.actor import Actor, Done
-from sapa.desk.assign import assign
+from sapa.desk.assign import Decision, assign
 from sapa.desk.city import City
 from sapa.desk.deed import Deed, begin
 from sapa.desk.mask import mask
@@ -108,15 +108,17 @@ def _again(deed: Deed) -> None:
     disposition = assign(
         tx,
         deed.id,
-        lead=lead,
-        supporting=helpers,
-        because="Dibuka kembali: dinyatakan belum selesai.",
-        actor=deed.by.kind if deed.by.kind == "officer" else "system",
+        Decision(
+            lead=lead,
+            supporting=helpers,
+            because="Dibuka kembali: dinyatakan belum selesai.",
+            actor=deed.by.kind if deed.by.kind == "officer" else "system",
+            candidates=former[0].candidates if former else [],
+            rule=ticket.rule,
+            officer_id=deed.by.officer_id,
+        ),
         now=deed.now,
         city=deed.city,
-        candidates=former[0].candidates if former else [],
-        rule=ticket.rule,
-        officer_id=deed.by.officer_id,
     )
     deed.refresh()
     if lead:

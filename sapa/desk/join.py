@@ -76,42 +76,14 @@ def judge_again(
         labels=[label for *_, label in parts],
         city=city,
     )
-    decision = judgement.assignment
     sensitive = judgement.sensitive or state.sensitive
-    targets.rewrite(
-        tx,
-        ticket_id,
-        type=decision.type,
-        privacy="secret" if sensitive else state.privacy,
-        sensitive=sensitive,
-        accused=judgement.accused,
-        urgent=decision.urgent,
-        summary=judgement.summary,
-        search=judgement.search,
-        kelurahan=judgement.spot.kelurahan,
-        lat=judgement.spot.lat,
-        lon=judgement.spot.lon,
-        place=judgement.spot.words,
-        place_sure=judgement.spot.sure,
-        now=now,
-    )
+    columns = judgement.columns | {"sensitive": sensitive}
+    targets.rewrite(tx, ticket_id, privacy="secret" if sensitive else state.privacy, now=now, **columns)
     if judgement.lead != state.opd:
         burst = city.channels.get(channel, Traits()).burst
-        assign(
-            tx,
-            ticket_id,
-            lead=judgement.lead,
-            supporting=decision.supporting if judgement.lead == decision.lead else (),
-            because=decision.because,
-            actor="rules",
-            confidence=decision.confidence,
-            matches=judgement.matches,
-            candidates=decision.candidates,
-            rule=decision.rule,
-            now=now,
-            city=city,
-            not_before=now + min(city.burst, city.ack_wait) if burst and not decision.urgent else None,
-        )
+        later = now + min(city.burst, city.ack_wait) if burst else None
+        not_before = None if judgement.assignment.urgent else later
+        assign(tx, ticket_id, judgement.decision, now=now, city=city, not_before=not_before)
 
 
 def _tell_who_works(

@@ -6,6 +6,7 @@ from typing import Any
 
 from router.decide import Assignment, Facts, decide
 from router.place import find_names, locate
+from sapa.desk.assign import Decision
 from sapa.desk.city import City
 from sapa.desk.mask import mask
 
@@ -35,6 +36,38 @@ class Judgement:
     accused: str
     summary: str
     search: str
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """What the ticket's row says of its words, place and kind."""
+        return {
+            "type": self.assignment.type,
+            "sensitive": self.sensitive,
+            "accused": self.accused,
+            "urgent": self.assignment.urgent,
+            "summary": self.summary,
+            "search": self.search,
+            "kelurahan": self.spot.kelurahan,
+            "lat": self.spot.lat,
+            "lon": self.spot.lon,
+            "place": self.spot.words,
+            "place_sure": self.spot.sure,
+        }
+
+    @property
+    def decision(self) -> Decision:
+        """The rules' decision, as `assign` records it; another route takes no supporting agencies."""
+        judged = self.assignment
+        return Decision(
+            lead=self.lead,
+            because=judged.because,
+            actor="rules",
+            supporting=judged.supporting if self.lead == judged.lead else (),
+            confidence=judged.confidence,
+            matches=self.matches,
+            candidates=judged.candidates,
+            rule=judged.rule,
+        )
 
     @property
     def matches(self) -> list[dict[str, Any]]:

@@ -25,33 +25,22 @@ def open_ticket(
     """
     message, now, city = item.message, sitting.now, sitting.city
     judgement = _judged(item, city)
-    decision = judgement.assignment
     privacy = "secret" if judgement.sensitive else message.privacy
     ref, token = sitting.take_ref(tx, now, city), new_token()
     status = "assigned" if judgement.lead else "triage"
     ticket_id = targets.add_ticket(
         tx,
+        **judgement.columns,
         uuid=uuid7(now),
         ref=ref,
         token=token,
         channel=message.channel,
         status=status,
-        type=decision.type,
         privacy=privacy,
-        sensitive=judgement.sensitive,
-        accused=judgement.accused,
-        urgent=decision.urgent,
-        summary=judgement.summary,
-        search=judgement.search,
         opd=judgement.lead,
-        rule=decision.rule,
-        kelurahan=judgement.spot.kelurahan,
-        lat=judgement.spot.lat,
-        lon=judgement.spot.lon,
-        place=judgement.spot.words,
-        place_sure=judgement.spot.sure,
+        rule=judgement.assignment.rule,
         now=now,
-        due=deadline.due("resolve", decision.type, now, city.sla, city.calendar),
+        due=deadline.due("resolve", judgement.assignment.type, now, city.sla, city.calendar),
     )
     contacts.add_reporter(tx, ticket_id, person.contact_id, person.conversation_id, "reporter")
     assignments.add_event(
@@ -74,22 +63,8 @@ def opened(
     decision = judgement.assignment
     burst = city.channels.get(message.channel, Traits()).burst
     later = now + min(city.burst, city.ack_wait) if burst else None
-    assign(
-        tx,
-        ticket.id,
-        lead=judgement.lead,
-        supporting=decision.supporting if judgement.lead == decision.lead else (),
-        because=decision.because,
-        actor="rules",
-        confidence=decision.confidence,
-        matches=judgement.matches,
-        candidates=decision.candidates,
-        rule=decision.rule,
-        now=now,
-        city=city,
-        not_before=None if decision.urgent else later,
-        fresh=decision.type,
-    )
+    not_before = None if decision.urgent else later
+    assign(tx, ticket.id, judgement.decision, now=now, city=city, not_before=not_before, fresh=decision.type)
     acknowledge(tx, ticket.id, person, now, later)
 
 

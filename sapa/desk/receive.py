@@ -9,6 +9,7 @@ from channels.message import DeliveryReport, InboundMessage
 from sapa.desk import join, opening, report, which
 from sapa.desk.city import City
 from sapa.desk.incoming import Arriving, Item, Person, Prepared, Sitting, TakeRef
+from sapa.desk.pictures import KeptFile
 from store import arrivals, contacts, messages, targets
 from store.db import Tx
 from store.ids import uuid7
@@ -174,7 +175,12 @@ def _add(
         sent_at=at,
         now=now,
     )
-    for file in item.files:
+    _add_files(tx, message_id, item.files, now)
+    return message_id
+
+
+def _add_files(tx: Tx, message_id: int, files: Sequence[KeptFile], now: datetime) -> None:
+    for file in files:
         for digest in filter(None, (file.blob, file.served)):
             arrivals.add_blob(tx, digest, file.size, now)
         messages.add_attachment(
@@ -190,7 +196,6 @@ def _add(
             served=file.served,
             remote=file.remote,
         )
-    return message_id
 
 
 def _again(tx: Tx, known: messages.Known, message: InboundMessage, sitting: Sitting) -> Accepted:

@@ -6,7 +6,7 @@ from datetime import datetime
 from notifier import notices
 from sapa.desk import promises
 from sapa.desk.actor import Actor, Done
-from sapa.desk.assign import assign
+from sapa.desk.assign import Decision, assign
 from sapa.desk.city import City
 from sapa.desk.deed import Deed, begin
 from sapa.desk.errors import Invalid, NotFound
@@ -70,6 +70,7 @@ def _open(deed: Deed, moving: Sequence[Message]) -> Ticket:
         actor=deed.by.kind,
         at=deed.now,
         public=True,
+        text=f"Dipisah dari laporan {deed.ticket.ref}.",
         data={"ref": deed.ticket.ref},
     )
     ticket = tickets.get(tx, ticket_id)
@@ -140,14 +141,16 @@ def _hand_on(deed: Deed, ticket: Ticket, judgement: Judgement) -> None:
     assign(
         deed.tx,
         ticket.id,
-        lead=judgement.lead,
-        supporting=decision.supporting if judgement.lead == decision.lead else (),
-        because=decision.because,
-        actor="rules",
-        confidence=decision.confidence,
-        matches=judgement.matches,
-        candidates=decision.candidates,
-        rule=decision.rule,
+        Decision(
+            lead=judgement.lead,
+            supporting=decision.supporting if judgement.lead == decision.lead else (),
+            because=decision.because,
+            actor="rules",
+            confidence=decision.confidence,
+            matches=judgement.matches,
+            candidates=decision.candidates,
+            rule=decision.rule,
+        ),
         now=deed.now,
         city=deed.city,
     )

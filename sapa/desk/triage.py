@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sapa.desk import promises
 from sapa.desk.actor import Actor, Done
-from sapa.desk.assign import assign
+from sapa.desk.assign import Decision, assign
 from sapa.desk.city import City
 from sapa.desk.deed import Deed, begin
 from sapa.desk.errors import Invalid
@@ -32,37 +32,49 @@ def reassign(
     `reason` is the sentence that anybody may read about why it is there.
     """
     reason = clean(reason, most=1_000, what="Alasan")
-    helpers = tuple(dict.fromkeys(code for code in supporting if code != opd))
-    for code in (opd, *helpers):
-        if code not in city.opds or city.opds[code].kind != "opd":
-            raise Invalid("Pilih OPD dari daftar.")
+    helpers = _helpers(city, opd, supporting)
     deed = begin(tx, "reassign", ticket_id, by, version=version, key=key, now=now, city=city)
     if isinstance(deed, Done):
         return deed
     _check_owner(deed, opd, helpers)
-    if deed.ticket.status == "waiting":
-        promises.resume(tx, deed.ticket, now, city, answered=False)
-    if deed.ticket.status == "external":
-        promises.restart(tx, deed.ticket, "resolve", now, city)
+    _run_again(deed)
     former = tickets.dispositions(tx, ticket_id)
     deed.record("reassigned", reason, opd=opd, supporting=list(helpers))
     assign(
         tx,
         ticket_id,
-        lead=opd,
-        supporting=helpers,
-        because=reason,
-        actor=by.kind,
+        Decision(
+            lead=opd,
+            supporting=helpers,
+            because=reason,
+            actor=by.kind,
+            candidates=former[0].candidates if former else [],
+            officer_id=by.officer_id,
+        ),
         now=now,
         city=city,
-        candidates=former[0].candidates if former else [],
-        officer_id=by.officer_id,
     )
     deed.refresh()
     deed.move("assigned")
     if opd != deed.before["opd"]:
         deed.tell_reporters("moved")
     return deed.done()
+
+
+def _helpers(city: City, opd: str, supporting: Sequence[str]) -> tuple[str, ...]:
+    helpers = tuple(dict.fromkeys(code for code in supporting if code != opd))
+    for code in (opd, *helpers):
+        if code not in city.opds or city.opds[code].kind != "opd":
+            raise Invalid("Pilih OPD dari daftar.")
+    return helpers
+
+
+def _run_again(deed: Deed) -> None:
+    """Clocks that stood still while somebody else was waited for."""
+    if deed.ticket.status == "waiting":
+        promises.resume(deed.tx, deed.ticket, deed.now, deed.city, answered=False)
+    if deed.ticket.status == "external":
+        promises.restart(deed.tx, deed.ticket, "resolve", deed.now, deed.city)
 
 
 def _check_owner(deed: Deed, opd: str, helpers: tuple[str, ...]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from notifier import notices
 from sapa.desk import promises
 from sapa.desk.actor import Actor, Done
-from sapa.desk.assign import assign
+from sapa.desk.assign import Decision, assign
 from sapa.desk.city import City
 from sapa.desk.deed import Deed, begin
 from sapa.desk.errors import Forbidden, Invalid, NotFound
@@ -62,7 +62,8 @@ def undo(
     if not own:
         raise Forbidden
     told = _take_back(deed, undone)
-    deed.record("undone", undoes=event_id, undone=undone.data["act"])
+    words = "Langkah sebelumnya dibatalkan petugas." if undone.public else ""
+    deed.record("undone", words, public=undone.public, undoes=event_id, undone=undone.data["act"])
     if undone.data["act"] == "split":
         _join_again(deed, undone)
     else:
@@ -128,15 +129,17 @@ def _give_back(deed: Deed, before: dict[str, Any]) -> None:
     assign(
         deed.tx,
         deed.id,
-        lead=before["opd"],
-        supporting=before["supporting"],
-        because=former.because,
-        actor=deed.by.kind,
-        confidence=former.confidence,
-        matches=former.matches,
-        candidates=former.candidates,
-        rule=before["rule"],
-        officer_id=deed.by.officer_id,
+        Decision(
+            lead=before["opd"],
+            supporting=before["supporting"],
+            because=former.because,
+            actor=deed.by.kind,
+            confidence=former.confidence,
+            matches=former.matches,
+            candidates=former.candidates,
+            rule=before["rule"],
+            officer_id=deed.by.officer_id,
+        ),
         now=deed.now,
         city=deed.city,
     )

@@ -11,7 +11,7 @@ from channels.base import Traits
 from router.place import Area, Gazetteer
 from router.rules import BookSource, Owner, SensitiveCategory, compile_book
 from sapa.desk.actor import Actor, Done
-from sapa.desk.assign import assign
+from sapa.desk.assign import Decision, assign
 from sapa.desk.city import City, OpdInfo
 from sapa.desk.deadline import Calendar, SlaRow, SlaTable
 from store import books, contacts, events, messages, outbox, targets, tickets
@@ -151,13 +151,15 @@ class World:
             assign(
                 tx,
                 ticket_id,
-                lead=lead,
-                supporting=supporting,
-                because="Penerangan jalan urusan Dishub.",
-                actor="rules",
-                candidates=candidates,
-                confidence=0.9,
-                rule="lampu",
+                Decision(
+                    lead=lead,
+                    supporting=supporting,
+                    because="Penerangan jalan urusan Dishub.",
+                    actor="rules",
+                    candidates=candidates,
+                    confidence=0.9,
+                    rule="lampu",
+                ),
                 now=self.now,
                 city=self.city,
                 fresh=str(row["type"]),
