@@ -1,0 +1,135 @@
+"""A city of its own in a folder, and the real process that serves it, as a service manager would run it."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+from store.db import Ledger
+
+ROOT = Path(__file__).parents[2]
+ADDRESS = "lapor@kota-mojokerto.example"
+LAUNCHER = Path(__file__).with_name("serve_and_die.py")
+#: Seconds a start may take on a busy machine.
+PATIENCE = 60.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Office:
+    """One installation: a copy of the shipped configuration, a `var` folder, two ports, a database."""
+
+    def __init__(
+        self, folder: Path, url: str = "", *, relay_port: int = 0, var: Path | None = None, retry: int = 1
+    ) -> None:
+        self.folder = folder
+        self.var = var or folder / "var"
+        self.config = folder / "config.yaml"
+        self.http, self.smtp = free_port(), free_port()
+        self.url = url or f"sqlite:///{self.var / 'sapa.db'}"
+        self.log = folder / "log"
+        self.process: subprocess.Popen[bytes] | None = None
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(ROOT / "config", folder / "config")
+        settings = (ROOT / "config.yaml").read_text()
+        self.config.write_text(
+            changed(settings, r"retry_seconds: \[.*?\]", f"retry_seconds: [{retry}, {retry}]")
+        )
+        if relay_port:
+            channels = folder / "config" / "channels.yaml"
+            text = changed(channels.read_text(), r"# host: smtp\S+", "host: 127.0.0.1")
+            text = changed(text, r"port: 587", f"port: {relay_port}")
+            channels.write_text(changed(text, r"tls: starttls", 'tls: "no"'))
+
+    @property
+    def environ(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("SAPA_", "COV_"))}
+        return kept | {
+            "PYTHONPATH": str(ROOT),
+            "PYTHONWARNINGS": "ignore",
+            "SAPA_VAR": str(self.var),
+            "SAPA_HTTP_PORT": str(self.http),
+            "SAPA_SMTP_PORT": str(self.smtp),
+            "SAPA_PUBLIC_URL": f"http://127.0.0.1:{self.http}",
+            "SAPA_DATABASE_URL": self.url,
+        }
+
+    def command(self, *words: str, **environ: str) -> "subprocess.CompletedProcess[str]":
+        """`sapa …` as a person types it, to its end."""
+        return subprocess.run(
+            [sys.executable, "-c", "from sapa.cli import app; app()", *words],
+            cwd=self.folder,
+            env=self.environ | environ,
+            capture_output=True,
+            text=True,
+            timeout=180,
+        )
+
+    def start(self, *dying: str) -> None:
+        """Start the service; with `dying` words, the launcher that dies so."""
+        program = [str(LAUNCHER), str(self.config), *dying] if dying else ["-c", "from sapa.cli import app; app()"]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, *program, *(() if dying else ("serve",))],
+                cwd=self.folder,
+                env=self.environ,
+                stdout=log,
+                stderr=log,
+            )
+
+    def ready(self) -> None:
+        """Wait until the form and the mail door answer."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            assert self.process is not None
+            assert self.process.poll() is None, self.log.read_text()[-3000:]
+            if self.answers():
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"does not start:\n{self.log.read_text()[-3000:]}")
+
+    def answers(self) -> bool:
+        for port in (self.http, self.smtp):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) != 0:
+                    return False
+        return True
+
+    def kill(self) -> None:
+        """SIGKILL, and wait until it is gone."""
+        if self.process is not None:
+            if self.process.poll() is None:
+                self.process.kill()
+            self.process.wait()
+
+    def stop(self, patience: float = 30) -> int:
+        """SIGTERM; the exit status."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(patience)
+
+    def ledger(self) -> Ledger:
+        """The ledger, to look at; close it."""
+        return Ledger(self.url)
+
+    def page(self, path: str) -> str:
+        """A page of the running service."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.http}{path}", timeout=30) as answer:
+            return str(answer.read().decode())
+
+
+def changed(text: str, pattern: str, by: str) -> str:
+    """The text with one place changed; the place must be there."""
+    found, count = re.subn(pattern, by, text, count=1)
+    assert count == 1, pattern
+    return found
