@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 from starlette.routing import Mount
 
-from sapa.web import action, api, errors, files, form, health, hooks, login, track
+from sapa.web import action, api, errors, files, form, health, hooks, login, staff, track
 from sapa.web.access import Access
 from sapa.web.assets import Assets
 from sapa.web.buckets import Buckets
@@ -12,8 +12,6 @@ from sapa.web.security import Guard, Heads, SecurityHeaders
 
 #: Public pages, doors and the login.
 PUBLIC = (form.router, track.router, action.router, hooks.router, files.router, health.router, login.router)
-#: The staff console: one router a noun.
-STAFF = ()
 
 
 def create_app(office: Office) -> FastAPI:
@@ -23,7 +21,7 @@ def create_app(office: Office) -> FastAPI:
     app.state.guesses = Buckets(office.limits.guesses)
     app.state.senders = Buckets(office.limits.intake_per_minute)
     app.router.routes.append(api.route)
-    for router in (*PUBLIC, *STAFF):
+    for router in (*PUBLIC, *staff.ROUTERS):
         app.router.routes.extend(router.routes)
     app.router.routes.append(Mount("/static", Assets(), name="static"))
     errors.install(app)

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from sapa.desk.mask import mask
 from sapa.web import words
 from sapa.web.office import office_of
 
@@ -56,7 +57,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(day=day, moment=moment, lines=lines, status=words.status, named=words.named)
+    environment.filters.update(day=day, moment=moment, lines=lines, masked=mask)
+    environment.filters.update(status=words.status, named=words.named)
     environment.globals.update(asset=asset)
     return environment
 

@@ -145,7 +145,116 @@ PUBLIC = [
     ),
 ]
 
+
+def acting(act: str) -> Callable[[Scene], None]:
+    """The act in the address."""
+    return lambda scene: scene.values.update(act=act)
+
+
+def with_version(**fields: str) -> Maker:
+    """A staff form of an act on the ticket."""
+    return lambda scene, role: {
+        "csrf": scene.csrf,
+        "version": scene.version(),
+        "key": f"matrix-{role}",
+        **fields,
+    }
+
+
+def parked(scene: Scene) -> None:
+    """Something is parked."""
+    scene.values["id"] = str(scene.desk.parked())
+
+
+def dead(scene: Scene) -> None:
+    """A notice of the ticket could not be sent."""
+    scene.values["id"] = str(scene.desk.dead(scene.ref))
+
+
+def somebody_else(scene: Scene) -> None:
+    """There is another officer, whom `change` makes inactive."""
+    scene.values |= {"id": str(scene.desk.add_officer("other", "opd", "DLH")), "change": "nonaktif"}
+
+
+def planned(scene: Scene) -> None:
+    """The week of the visit has its draft."""
+    scene.values |= {"week": scene.desk.planned(), "change": "setujui"}
+
+
+#: What visitors, OPDs and Diskominfo get on pages that are Diskominfo's alone.
+LOGIN = (303, 303, 303)
+DISKOMINFO = (*LOGIN, 403, 403, 200, 200)
+DONE = (*LOGIN, 403, 403, 303, 303)
+
 #: The console's rows: add yours here.
-STAFF: list[Row] = []
+STAFF = [
+    row("GET", "/petugas", *LOGIN, 200, 200, 200, 200),
+    row("GET", "/petugas/laporan/{ref}", *LOGIN, 200, 404, 200, 200),
+    row(
+        *("POST", "/petugas/laporan/{ref}/{act}"),
+        *(*LOGIN, 303, 404, 303, 303),
+        data=with_version(),
+        arrange=acting("terima"),
+    ),
+    row(
+        *("POST", "/petugas/laporan/{ref}/{act}"),
+        *(*LOGIN, 403, 404, 303, 303),
+        data=with_version(opd="DLH", alasan="Ini sampah."),
+        arrange=acting("alihkan"),
+    ),
+    row(
+        *("POST", "/petugas/laporan/{ref}/{act}"),
+        *(*LOGIN, 403, 404, 303, 303),
+        data=with_version(alasan="Bukan laporan.", yakin="1"),
+        arrange=acting("arsipkan"),
+    ),
+    row(
+        *("POST", "/petugas/laporan/{ref}/{act}"),
+        *(*LOGIN, 404, 404, 404, 404),
+        data=with_version(),
+        arrange=acting("hapus"),
+    ),
+    row(
+        *("POST", "/petugas/laporan/{ref}/pelapor/lihat"),
+        *DISKOMINFO,
+        data=with_csrf(alasan="Menelepon pelapor."),
+    ),
+    row("POST", "/petugas/berkas/{uuid}/asli", *DISKOMINFO, data=with_csrf(alasan="Memeriksa foto.")),
+    row(
+        *("POST", "/petugas/kiriman/{id}/unduh"),
+        *DISKOMINFO,
+        data=with_csrf(alasan="Memeriksa."),
+        arrange=parked,
+    ),
+    row("GET", "/petugas/triase", *DISKOMINFO),
+    row("GET", "/petugas/parkir", *DISKOMINFO),
+    row("POST", "/petugas/parkir/{id}/olah", *(*LOGIN, 403, 403, 422, 422), data=with_csrf(), arrange=parked),
+    row("POST", "/petugas/parkir/{id}/tutup", *DONE, data=with_csrf(alasan="Iklan."), arrange=parked),
+    row("GET", "/petugas/kotak-keluar", *DISKOMINFO),
+    row("POST", "/petugas/kotak-keluar/{id}/kirim", *DONE, data=with_csrf(), arrange=dead),
+    row("POST", "/petugas/kotak-keluar/kirim-semua", *DONE, data=with_csrf(kanal="email")),
+    row("GET", "/petugas/agenda", *DISKOMINFO),
+    row("POST", "/petugas/agenda", *DONE, data=with_csrf(pekan="2026-W48")),
+    row("GET", "/petugas/agenda/{week}", *DISKOMINFO, arrange=planned),
+    row("GET", "/petugas/agenda/{week}/lembar", *DISKOMINFO, arrange=planned),
+    row(
+        *("POST", "/petugas/agenda/{week}/{change}"),
+        *DONE,
+        data=lambda scene, role: {"csrf": scene.csrf, "version": "1", "key": "matrix-0003", "yakin": "1"},
+        arrange=planned,
+    ),
+    row("GET", "/petugas/petugas", *(*LOGIN, 403, 403, 403, 200)),
+    row(
+        *("POST", "/petugas/petugas"),
+        *(*LOGIN, 403, 403, 403, 200),
+        data=with_csrf(login="petugas.baru", nama="Petugas Baru", peran="opd", opd="DLH"),
+    ),
+    row(
+        *("POST", "/petugas/petugas/{id}/{change}"),
+        *(*LOGIN, 403, 403, 403, 303),
+        data=with_csrf(),
+        arrange=somebody_else,
+    ),
+]
 
 TABLE = [*PUBLIC, *STAFF]

@@ -1,5 +1,7 @@
 """An office over a real ledger, and what its tests do over and over."""
 
+import asyncio
+import hashlib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +24,7 @@ from notifier.links import sign, verify
 from router.book import Owner, SensitiveCategory
 from router.place import Area, Gazetteer
 from router.rules import BookSource, compile_book
+from sapa.agenda import week
 from sapa.agenda.rules import AgendaRules
 from sapa.desk.actor import Actor, Done
 from sapa.desk.city import City, OpdInfo
@@ -31,7 +34,7 @@ from sapa.desk.passwords import Passwords
 from sapa.desk.spool import Spool
 from sapa.web.action import page_token
 from sapa.web.office import Brand, Office
-from store import books, officers, tickets
+from store import arrivals, books, officers, tickets
 from store.db import Ledger
 from store.files import Files
 from store.tables import ActionLink, AttachmentRow, Message, Officer, Ticket
@@ -215,6 +218,54 @@ class Desk:
         answer = browser.post("/petugas/masuk", data={"login": login, "password": PASSWORD})
         assert answer.status_code == 303, answer.text
         return browser
+
+    def add_officer(self, login: str, role: str, opd: str = "") -> int:
+        """Somebody who is not signed in; returns the id."""
+        row = Officer(
+            login=login,
+            name=login.title(),
+            role=role,
+            opd=opd,
+            password_hash=self.office.passwords.hash(PASSWORD),
+            created_at=self.clock.now,
+        )
+        return self.office.ledger.write(
+            lambda tx: officers.add(tx, Officer(**row.model_dump(exclude={"id"})))
+        )
+
+    def parked(self, body: bytes = b"not a list", channel: str = "fake") -> int:
+        """A payload nobody could read; returns its id."""
+        payload = Payload(
+            channel=channel,
+            account=channel,
+            body=body,
+            media_type="application/json",
+            received_at=self.clock.now,
+            delivery_id=hashlib.sha256(body).hexdigest(),
+        )
+        asyncio.run(self.office.intake.deliver(payload, lambda: self.door.parse(payload)))
+        with self.office.ledger.reading() as tx:
+            return arrivals.parked(tx)[0].id
+
+    def dead(self, ref: str) -> int:
+        """The notices of a ticket could not be sent; returns one of them."""
+        ticket_id = self.ticket(ref).id
+        with self.office.ledger.reading() as tx:
+            row_id = tickets.notices(tx, ticket_id or 0)[0].id
+        self.office.ledger.write(
+            lambda tx: tx.run(
+                "UPDATE outbox SET state = 'dead', error = 'Kotak surat penuh', tries = 5"
+                " WHERE ticket_id = :ticket",
+                ticket=ticket_id,
+            )
+        )
+        return row_id or 0
+
+    def planned(self) -> str:
+        """The draft of the next visit; returns its week."""
+        office = self.office
+        week.draft(office.ledger, office.city(), office.agenda(), self.clock.now, "2026-W48")
+        return "2026-W48"
 
     def csrf(self, browser: TestClient) -> str:
         """The token that this browser's forms carry."""

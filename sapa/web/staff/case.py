@@ -1,0 +1,167 @@
+"""Everything one ticket's page shows, read in one go."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from notifier import links
+from sapa.desk import lifecycle, sealed, undo
+from sapa.desk.actor import Actor
+from sapa.desk.city import City, OpdInfo
+from sapa.web import words
+from sapa.web.staff import history
+from sapa.web.staff.highlight import spans
+from sapa.web.staff.thread import Entry
+from sapa.web.staff.thread import read as read_thread
+from sapa.web.staff.timing import Standing, age, standing
+from sapa.web.staff.words import NOTICES, STEPS, delivery
+from store import console, events, officers, outbox, tickets
+from store.db import Tx
+from store.tables import Disposition, Event, IdentityLook, Outbox, Ticket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """A notice: what, to whom, how far it came, and whether that needs somebody."""
+
+    what: str
+    to: str
+    state: str
+    bad: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A rule that held: the words it found, for which agency."""
+
+    words: str
+    opd: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One ticket for the eyes of one officer. `seen` is the newest event on the page."""
+
+    ticket: Ticket
+    age: str
+    lead: str
+    supporting: tuple[str, ...]
+    reporters: int
+    because: str
+    decided_by: str
+    found: tuple[Found, ...]
+    candidates: tuple[OpdInfo, ...]
+    thread: tuple[Entry, ...]
+    history: tuple[history.Line, ...]
+    promises: tuple[tuple[str, datetime, Standing], ...]
+    post: tuple[Post, ...]
+    acts: tuple[str, ...]
+    undoes: tuple[int, str] | None
+    map: str
+    seen: int
+    may_open: bool
+    looks: tuple[tuple[IdentityLook, str], ...]
+
+
+def read(tx: Tx, ticket: Ticket, by: Actor, city: City, now: datetime) -> Case:
+    """The page of a ticket that this officer may see."""
+    assert ticket.id is not None
+    happened, post = events.of_ticket(tx, ticket.id), outbox.of_ticket(tx, ticket.id)
+    names = officers.names(tx, sorted({one.officer_id for one in happened if one.officer_id is not None}))
+    given = tickets.dispositions(tx, ticket.id)
+    judged = next((one for one in given if one.matches), None)
+    newest = given[0] if given else None
+    owners = tickets.owners(tx, ticket.id)
+    running = tickets.running(tx, ticket.id)
+    may_open = sealed.may_open(by, ticket)
+    lines = history.lines(happened, names, city)
+    return Case(
+        ticket=ticket,
+        age=age(ticket.opened_at, now),
+        lead=city.opd_name(ticket.opd) if ticket.opd else "",
+        supporting=tuple(city.opd_name(row.opd) for row in owners if row.role == "supporting"),
+        reporters=len(tickets.reporters(tx, ticket.id)),
+        because=newest.because if newest else "",
+        decided_by=_decider(newest),
+        found=_found(judged),
+        candidates=tuple(city.opds[code] for code in _candidates(newest) if code in city.opds),
+        thread=tuple(read_thread(tx, ticket.id, judged, happened, post, names, city)),
+        history=tuple(reversed(lines)),
+        promises=tuple(
+            (STEPS[step], row.due_at, standing(row.due_at, now, city.calendar))
+            for step, row in running.items()
+        ),
+        post=tuple(_post(row, city) for row in post),
+        acts=possible(ticket, by),
+        undoes=_undoes(tx, ticket, by, happened, city),
+        map=links.map_url(ticket.lat, ticket.lon)
+        if ticket.lat is not None and ticket.lon is not None
+        else "",
+        seen=lines[-1].id if lines else 0,
+        may_open=may_open,
+        looks=tuple(console.looks(tx, ticket.id)) if may_open else (),
+    )
+
+
+def possible(ticket: Ticket, by: Actor) -> tuple[str, ...]:
+    """The acts this officer may do on it now; who only supports may only write notes."""
+    acts = lifecycle.possible(ticket.status, by.part)
+    if by.part == "opd" and by.opd != ticket.opd:
+        return tuple(act for act in acts if act == "note")
+    return tuple(act for act in acts if act != "undo")
+
+
+def since(case: Case, seen: int) -> list[history.Line]:
+    """What happened after the event `seen`, oldest first."""
+    return [line for line in reversed(case.history) if line.id > seen]
+
+
+def _decider(disposition: Disposition | None) -> str:
+    if disposition is None:
+        return ""
+    return {"rules": "aturan", "officer": "petugas", "opd": "jawaban OPD"}.get(disposition.actor, "sistem")
+
+
+def _candidates(disposition: Disposition | None) -> Sequence[str]:
+    return disposition.candidates if disposition else ()
+
+
+def _found(disposition: Disposition | None) -> tuple[Found, ...]:
+    """Each rule that held with the entries of its word list, the strongest first."""
+    matches = disposition.matches if disposition and spans(disposition.matches) else []
+    return tuple(
+        Found(
+            words=", ".join(dict.fromkeys(str(word) for *_, word in match["words"])),
+            opd=str(match["opd"]),
+            rule=str(match["rule"]),
+        )
+        for match in sorted(matches, key=lambda match: -match["strength"])
+        if match["words"]
+    )
+
+
+def _post(row: Outbox, city: City) -> Post:
+    to = city.opd_name(row.opd) if row.opd else "Diskominfo"
+    if row.contact_id is not None:
+        to = f"pelapor, {words.named(row.channel, 'channel')}"
+    return Post(
+        what=NOTICES.get(row.notice, row.notice),
+        to=to,
+        state=delivery(row.state, row.delivery),
+        bad=row.state == "dead" or row.delivery == "failed",
+        at=row.sent_at or row.created_at,
+    )
+
+
+def _undoes(
+    tx: Tx, ticket: Ticket, by: Actor, happened: Sequence[Event], city: City
+) -> tuple[int, str] | None:
+    """The act that may still be undone: its event and its headline."""
+    if "undo" not in lifecycle.possible(ticket.status, by.part):
+        return None
+    assert ticket.id is not None
+    event_id = undo.last_undoable(tx, ticket.id, ticket.version, by)
+    title = next((history.title(event, city) for event in happened if event.id == event_id), "")
+    return None if event_id is None else (event_id, title)

@@ -1,0 +1,115 @@
+"""A ticket's history in words, for those who work on it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sapa.desk.city import City
+from sapa.web import words
+from store.tables import Event
+
+#: `{opd}` is the OPD an event is about, `{owner}` an outside owner, `{ref}` another ticket.
+TITLES: Mapping[str, str] = {
+    "received": "Laporan masuk lewat {channel}",
+    "triage": "Masuk triase",
+    "assigned": "Disposisi ke {opd}",
+    "accepted": "Diterima {opd}",
+    "declined": "{opd}: bukan kewenangan",
+    "reassigned": "Dialihkan",
+    "asked": "Pelapor ditanya",
+    "answered": "Pelapor dijawab",
+    "replied": "Pelapor menjawab",
+    "resolved": "Dinyatakan selesai",
+    "handed_over": "Diserahkan ke {owner}",
+    "noted": "Catatan petugas",
+    "archived": "Diarsipkan",
+    "reopened": "Dibuka kembali",
+    "closed": "Ditutup",
+    "split": "Pesan dipisahkan menjadi {ref}",
+    "split_off": "Dipisahkan dari {ref}",
+    "undone": "Tindakan diurungkan: {undone}",
+    "merged": "Digabung ke {ref}",
+    "absorbed": "Menerima pesan dari {ref}",
+    "message": "Pesan baru dari pelapor",
+    "revision": "Pelapor mengubah pesannya",
+    "undelivered": "Pemberitahuan tidak sampai",
+}
+UNDONE: Mapping[str, str] = {
+    "accept": "terima",
+    "decline": "bukan kewenangan",
+    "reassign": "alihkan",
+    "archive": "arsipkan",
+    "hand_over": "serahkan",
+    "resolve": "selesai",
+    "answer": "jawab",
+    "split": "pisahkan pesan",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One event; `public`: the reporter reads it, too."""
+
+    id: int
+    at: datetime
+    title: str
+    who: str
+    text: str
+    detail: str
+    public: bool
+
+
+def lines(events: Sequence[Event], names: Mapping[int, str], city: City) -> list[Line]:
+    """Every event as a line, oldest first; `names` are officers' names by id."""
+    return [
+        Line(
+            id=event.id or 0,
+            at=event.at,
+            title=title(event, city),
+            who=who(event, names, city),
+            text=event.text,
+            detail=detail(event),
+            public=event.public,
+        )
+        for event in events
+    ]
+
+
+def title(event: Event, city: City) -> str:
+    """The event's headline."""
+    data = event.data
+    silent = event.kind == "closed" and event.actor == "system"
+    return TITLES.get(event.kind, "Perkembangan").format(
+        opd=city.opd_name(event.opd) or "Diskominfo",
+        owner=city.opd_name(str(data.get("owner", ""))) or "pihak luar",
+        ref=data.get("ref") or data.get("into") or "laporan lain",
+        channel=words.named(str(data.get("channel", "")), "channel"),
+        undone=UNDONE.get(str(data.get("undone", "")), "tindakan"),
+    ) + (" tanpa tanggapan pelapor" if silent else "")
+
+
+def who(event: Event, names: Mapping[int, str], city: City) -> str:
+    """The person or body behind an event."""
+    if event.officer_id is not None:
+        part = event.data.get("part")
+        of = city.opd_name(event.opd) if part == "opd" and event.opd else "Diskominfo"
+        return f"{names.get(event.officer_id, 'Petugas')} · {of}"
+    if event.actor == "opd":
+        return f"{city.opd_name(event.opd) or 'OPD'}, lewat tautan"
+    return {"citizen": "Pelapor", "officer": "Petugas"}.get(event.actor, "Sistem")
+
+
+def detail(event: Event) -> str:
+    """What an event's data add in words."""
+    data, parts = event.data, []
+    if outcome := data.get("outcome"):
+        parts.append(words.named(str(outcome), "outcome"))
+    if year := data.get("budget_year"):
+        parts.append(f"tahun anggaran {year}")
+    if letter := data.get("letter"):
+        parts.append(f"surat nomor {letter}")
+    if after := data.get("after"):
+        parts.append(f"menyebut {after} yang sudah ditutup")
+    if code := data.get("code"):
+        parts.append(f"kode {code}")
+    return ", ".join(parts)

@@ -1,0 +1,118 @@
+"""What was said on a ticket: the citizens' messages, our words to them, and notes among colleagues."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from markupsafe import Markup
+
+from sapa.desk.city import City
+from sapa.desk.mask import mask
+from sapa.web import words
+from sapa.web.staff import highlight, history
+from sapa.web.staff.words import delivery
+from store import tickets
+from store.db import Tx
+from store.tables import AttachmentRow, Disposition, Event, Message, MessageRevision, Outbox
+
+#: Acts whose text a reporter is sent.
+SPOKEN = frozenset({"asked", "answered", "resolved", "archived", "handed_over", "reopened"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One piece of the conversation; `side` is in (a citizen), out (we) or note (colleagues).
+
+    `text` is masked. `message_id` 0 = it is no message and cannot be split off. `told` says how far
+    our words have come.
+    """
+
+    at: datetime
+    side: str
+    title: str
+    text: Markup
+    detail: str = ""
+    message_id: int = 0
+    pictures: tuple[AttachmentRow, ...] = ()
+    files: tuple[AttachmentRow, ...] = ()
+    edits: tuple[tuple[datetime, Markup], ...] = ()
+    told: tuple[str, ...] = ()
+
+
+def read(
+    tx: Tx,
+    ticket_id: int,
+    disposition: Disposition | None,
+    events: Sequence[Event],
+    post: Sequence[Outbox],
+    names: Mapping[int, str],
+    city: City,
+) -> list[Entry]:
+    """The conversation, oldest first, with the words marked that decided `disposition`."""
+    messages, revisions = tickets.messages(tx, ticket_id), tickets.revisions(tx, ticket_id)
+    files = tickets.attachments(tx, ticket_id)
+    places = highlight.by_message(disposition, messages, revisions, events)
+    reporters = {row.conversation_id: row.role for row in tickets.reporters(tx, ticket_id)}
+    said = [
+        _message(
+            message,
+            revisions.get(message.id or 0, []),
+            files.get(message.id or 0, []),
+            places.get(message.id or 0, []),
+            reporters.get(message.conversation_id or 0, "reporter"),
+        )
+        for message in messages
+        if message.direction == "in"
+    ]
+    ours = [_words(event, post, names, city) for event in events if _ours(event)]
+    return sorted([*said, *ours], key=lambda entry: (entry.at, entry.side != "in"))
+
+
+def _ours(event: Event) -> bool:
+    spoken = event.kind in SPOKEN and event.actor in ("officer", "opd")
+    return spoken or event.kind == "noted"
+
+
+def _message(
+    message: Message,
+    revisions: Sequence[MessageRevision],
+    files: Sequence[AttachmentRow],
+    places: Sequence[highlight.Span],
+    role: str,
+) -> Entry:
+    who = "Pelapor" if role == "reporter" else "Pendukung"
+    text = revisions[-1].text if revisions else message.text
+    return Entry(
+        at=message.received_at,
+        side="in",
+        title=f"{who} · {words.named(message.channel, 'channel')}",
+        text=highlight.marked(text, places),
+        detail="; ".join(mask(part) for part in (message.subject, message.place) if part),
+        message_id=message.id or 0,
+        pictures=tuple(file for file in files if file.served),
+        files=tuple(file for file in files if not file.served),
+        edits=_edits(message, revisions),
+    )
+
+
+def _edits(message: Message, revisions: Sequence[MessageRevision]) -> tuple[tuple[datetime, Markup], ...]:
+    """What the message said before, the newest first; the current wording is not among them."""
+    versions = [(message.received_at, message.text), *((one.at, one.text) for one in revisions)]
+    return tuple((at, highlight.marked(text, ())) for at, text in reversed(versions[:-1]))
+
+
+def _words(event: Event, post: Sequence[Outbox], names: Mapping[int, str], city: City) -> Entry:
+    prefix = f"event:{event.id}:"
+    told = [
+        f"{words.named(row.channel, 'channel')}: {delivery(row.state, row.delivery)}"
+        for row in post
+        if row.contact_id is not None and row.key.startswith(prefix)
+    ]
+    return Entry(
+        at=event.at,
+        side="note" if event.kind == "noted" else "out",
+        title=f"{history.title(event, city)} · {history.who(event, names, city)}",
+        text=highlight.marked(event.text, ()),
+        detail=history.detail(event),
+        told=tuple(told),
+    )

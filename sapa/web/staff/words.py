@@ -1,0 +1,95 @@
+"""The console's Indonesian words: statuses, steps, notices, and what is said after an act."""
+
+from collections.abc import Mapping
+
+STATUSES: Mapping[str, str] = {
+    "received": "Baru masuk",
+    "triage": "Perlu triase",
+    "assigned": "Menunggu OPD",
+    "accepted": "Dikerjakan",
+    "waiting": "Menunggu pelapor",
+    "resolved": "Selesai, diperiksa pelapor",
+    "closed": "Ditutup",
+    "external": "Pihak luar",
+    "archived": "Diarsipkan",
+    "merged": "Digabung",
+}
+#: How a status looks: the class of its badge.
+LOOKS: Mapping[str, str] = {
+    "triage": "warn",
+    "assigned": "warn",
+    "accepted": "",
+    "waiting": "",
+    "resolved": "good",
+    "closed": "good",
+}
+STEPS: Mapping[str, str] = {
+    "verify": "Triase",
+    "first_response": "Tanggapan pertama",
+    "resolve": "Selesai",
+    "confirm": "Diperiksa pelapor",
+    "complete": "Jawaban pelapor",
+}
+NOTICES: Mapping[str, str] = {
+    "ack": "Tanda terima",
+    "accepted": "Mulai ditangani",
+    "question": "Pertanyaan",
+    "answer": "Jawaban",
+    "resolved": "Hasil penanganan",
+    "reopened": "Dibuka kembali",
+    "closed": "Ditutup",
+    "archived": "Diarsipkan",
+    "handed_over": "Diserahkan ke pihak luar",
+    "moved": "Pindah OPD",
+    "assigned": "Disposisi",
+    "taken_away": "Disposisi dialihkan",
+    "reopened_opd": "Dibuka kembali",
+    "citizen_wrote": "Pelapor menulis lagi",
+    "reminder": "Pengingat tenggat",
+    "triage": "Perlu triase",
+    "declined": "Ditolak OPD",
+    "agenda_draft": "Rancangan agenda",
+}
+POST: Mapping[str, str] = {
+    "pending": "menunggu dikirim",
+    "sent": "terkirim",
+    "dead": "tidak terkirim",
+    "canceled": "dibatalkan",
+}
+DELIVERY: Mapping[str, str] = {"delivered": "sampai", "read": "dibaca", "failed": "gagal sampai"}
+#: What is said after an act, by the act's word in the address.
+SAID: Mapping[str, str] = {
+    "terima": "Laporan diterima. Pelapor kami beri tahu.",
+    "tolak": "Tercatat: bukan kewenangan. Laporan diteruskan.",
+    "alihkan": "Laporan dialihkan.",
+    "tanya": "Pertanyaan dikirim ke pelapor. Tenggat berhenti sampai ada jawaban.",
+    "jawab": "Jawaban dikirim ke pelapor.",
+    "selesai": "Hasil tercatat. Pelapor diminta memeriksanya.",
+    "arsipkan": "Laporan diarsipkan. Pelapor kami beri tahu alasannya.",
+    "serahkan": "Laporan diserahkan ke pihak luar. Pelapor kami beri tahu.",
+    "catatan": "Catatan disimpan.",
+    "pisahkan": "Pesan dipisahkan menjadi laporan baru.",
+    "buka": "Laporan dibuka kembali.",
+    "urungkan": "Tindakan diurungkan.",
+    "olah": "Kiriman diolah kembali.",
+    "tutup": "Kiriman ditutup tanpa laporan.",
+    "kirim": "Akan dikirim ulang.",
+    "draf": "Rancangan agenda siap diperiksa.",
+    "urutkan": "Urutan disimpan, jam dihitung ulang.",
+    "keluarkan": "Titik dikeluarkan dari agenda.",
+    "tambah": "Titik ditambahkan.",
+    "setujui": "Agenda disetujui.",
+    "susun": "Rancangan disusun ulang.",
+    "nonaktif": "Petugas dinonaktifkan dan dikeluarkan.",
+    "aktif": "Petugas diaktifkan.",
+}
+
+
+def said(code: str) -> str:
+    """What to say after an act; "" for anything unknown, as the address is anybody's to write."""
+    return SAID.get(code, "")
+
+
+def delivery(state: str, report: str) -> str:
+    """How far a notice has come."""
+    return DELIVERY.get(report, POST[state]) if state == "sent" else POST[state]
