@@ -14,6 +14,7 @@ from sapa.agenda.rules import AgendaRules
 from sapa.desk import citizen, logins
 from sapa.desk.city import City
 from sapa.desk.intake import Intake
+from sapa.desk.logins import Limits
 from store import arrivals
 from store.db import Ledger, LedgerUnavailable
 from store.files import Files
@@ -33,6 +34,8 @@ class Schedule:
         files: Files,
         city: Callable[[], City],
         rules: Callable[[], AgendaRules],
+        logins: Limits,
+        new_day: Callable[[], object],
         clock: Callable[[], datetime],
     ) -> None:
         self._ledger = ledger
@@ -40,25 +43,21 @@ class Schedule:
         self._files = files
         self._city = city
         self._rules = rules
+        self._logins = logins
+        self._new_day = new_day
         self._clock = clock
         self._scheduler: AsyncIOScheduler | None = None
         self._running: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
         """Begin; whatever was missed while the process was down is caught up at once."""
-        rules = self._rules()
         scheduler = AsyncIOScheduler(
             timezone=self._city().tz,
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600},
         )
-        # A weekday name, never a number: APScheduler counts from Monday = 0.
-        weekly = CronTrigger(
-            day_of_week=rules.draft_weekday,
-            hour=rules.draft_time.hour,
-            minute=rules.draft_time.minute,
-            timezone=self._city().tz,
-        )
-        scheduler.add_job(self._job("agenda", self.agenda), weekly)
+        scheduler.add_job(self._job("agenda", self.agenda), self._weekly())
+        midnight = CronTrigger(hour=0, minute=0, second=5, timezone=self._city().tz)
+        scheduler.add_job(self._job("new_day", self.day), midnight)
         for name, job, every in (
             ("agenda", self.agenda, timedelta(hours=1)),
             ("spool", self.spool, timedelta(seconds=15)),
@@ -70,6 +69,16 @@ class Schedule:
             scheduler.add_job(self._job(name, job), trigger, next_run_time=self._clock())
         scheduler.start()
         self._scheduler = scheduler
+
+    def _weekly(self) -> CronTrigger:
+        """When the draft is due. A weekday's name, never a number: APScheduler counts from Monday = 0."""
+        rules = self._rules()
+        return CronTrigger(
+            day_of_week=rules.draft_weekday,
+            hour=rules.draft_time.hour,
+            minute=rules.draft_time.minute,
+            timezone=self._city().tz,
+        )
 
     async def stop(self) -> None:
         """No new jobs; wait for those that run."""
@@ -98,7 +107,11 @@ class Schedule:
     async def sessions(self) -> None:
         """Forget logins that are over."""
         now = self._clock()
-        await self._ledger.awrite(lambda tx: logins.sweep(tx, now, logins.Limits()))
+        await self._ledger.awrite(lambda tx: logins.sweep(tx, now, self._logins))
+
+    async def day(self) -> None:
+        """A new day of the city: another brand, agency or calendar may be in force."""
+        await asyncio.to_thread(self._new_day)
 
     async def orphans(self) -> None:
         """Remove files of intakes that never committed, a day later."""

@@ -5,7 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlmodel import col, select
+
 from store.db import Tx
+from store.tables import AttachmentRow, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +113,9 @@ def picture_points(tx: Tx, ticket_id: int) -> list[tuple[float, float]]:
         ticket=ticket_id,
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def attachment(tx: Tx, uuid: UUID) -> tuple[AttachmentRow, Message] | None:
+    """A file by its public id, with the message it came with."""
+    query = select(AttachmentRow, Message).join(Message).where(col(AttachmentRow.uuid) == uuid)
+    return tx.session.exec(query).first()

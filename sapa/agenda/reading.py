@@ -67,19 +67,26 @@ def _view(
         left_out=tuple(one for one in stops if not one.position),
         preventive=tuple(asked),
         withheld=withheld,
-        candidates=plan["candidates"],
-        total_minutes=plan["total"],
         travel_minutes=plan["total"] - sum(one.service_min for one in on_round),
-        return_min=plan["return"],
-        budget_minutes=plan["budget"],
-        over_minutes=plan["over"],
-        min_stops=plan["min_stops"],
-        max_stops=plan["max_stops"],
-        score=plan["score"],
+        **_planned(plan),
         approved=wording.approval(agenda.approved_at, names.get(agenda.approved_by or 0, ""), city.tz),
         history=tuple(_change(entry, names, stops, city) for entry in plan["history"]),
         recap=_recap(tx, agenda, city),
     )
+
+
+def _planned(plan: Mapping[str, Any]) -> dict[str, Any]:
+    """What the plan itself says, by the view's names."""
+    return {
+        "candidates": plan["candidates"],
+        "total_minutes": plan["total"],
+        "return_min": plan["return"],
+        "budget_minutes": plan["budget"],
+        "over_minutes": plan["over"],
+        "min_stops": plan["min_stops"],
+        "max_stops": plan["max_stops"],
+        "score": plan["score"],
+    }
 
 
 def _start(agenda: Agenda, city: City) -> datetime:

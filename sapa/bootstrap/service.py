@@ -5,7 +5,7 @@ import contextlib
 import os
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -49,24 +49,37 @@ class InForce:
     agenda: AgendaRules
 
 
-@dataclass(slots=True, kw_only=True)
 class Service:
     """All rooms of one process. `password` is the first administrator's, when just made."""
 
-    ledger: Ledger
-    files: Files
-    doors: Mapping[str, Door]
-    intake: Intake
-    relay: Relay
-    schedule: Schedule
-    app: Page
-    clock: Callable[[], datetime]
-    secret: bytes
-    in_force: InForce
-    roles: frozenset[str]
-    password: str | None = None
-    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
-    _open: list[Listener] = field(default_factory=list)
+    def __init__(
+        self,
+        ledger: Ledger,
+        in_force: InForce,
+        doors: Mapping[str, Door],
+        secret: bytes,
+        clock: Callable[[], datetime],
+        roles: frozenset[str],
+        password: str | None,
+    ) -> None:
+        self.ledger = ledger
+        self.in_force = in_force
+        self.doors = doors
+        self.clock = clock
+        self.roles = roles
+        self.password = password
+        self._secret = secret
+        self.files = Files(in_force.settings.storage.files_dir)
+        self.relay = self._a_relay()
+        self.intake = self._an_intake()
+        self.schedule = self._a_schedule()
+        self.app: Page = create_app(self._an_office())
+        self._tasks: list[asyncio.Task[None]] = []
+        self._open: list[Listener] = []
+
+    def city(self) -> City:
+        """The city as it is in force now."""
+        return self.in_force.city
 
     async def start(self) -> None:
         """Open the doors that listen, then the post room and the jobs of this process's roles."""
@@ -95,14 +108,67 @@ class Service:
 
     def reload(self, read: Callable[[], Settings]) -> bool:
         """Load the configuration again; a wrong one is reported and the running one stays."""
+        now = self.clock()
         try:
-            self.in_force = in_force(read(), self.doors, self.secret, self.clock())
+            new = in_force(read(), self.doors, self._secret, now)
         except BadConfig as error:
             _log.error("config_refused", problems=str(error).count("\n") + 1)
             return False
-        self.ledger.write(lambda tx: _enter(tx, self.in_force, self.clock()))
-        _log.info("config_loaded", rules=self.in_force.city.book.digest[:12])
+        self.ledger.write(lambda tx: _enter(tx, new, now))
+        self.in_force = new
+        _log.info("config_loaded", rules=new.city.book.digest[:12])
         return True
+
+    def _a_relay(self) -> Relay:
+        return Relay(
+            self.ledger,
+            {name: door for name, door in self.doors.items() if isinstance(door, Sender)},
+            Renderer(lambda: self.in_force.letterhead, self.files),
+            self.clock,
+            values.retry_of(self.in_force.settings),
+            pause=_PAUSE,
+        )
+
+    def _an_intake(self) -> Intake:
+        return Intake(
+            ledger=self.ledger,
+            files=self.files,
+            spool=Spool(self.in_force.settings.storage.spool_dir),
+            doors={name: door for name, door in self.doors.items() if isinstance(door, Parser)},
+            city=self.city,
+            wake=self.relay.wake,
+        )
+
+    def _a_schedule(self) -> Schedule:
+        return Schedule(
+            ledger=self.ledger,
+            intake=self.intake,
+            files=self.files,
+            city=self.city,
+            rules=lambda: self.in_force.agenda,
+            logins=values.login_limits(self.in_force.settings),
+            new_day=lambda: self.reload(lambda: self.in_force.settings),
+            clock=self.clock,
+        )
+
+    def _an_office(self) -> Office:
+        settings = self.in_force.settings
+        return Office(
+            ledger=self.ledger,
+            city=self.city,
+            files=self.files,
+            intake=self.intake,
+            relay=self.relay,
+            doors=self.doors,
+            secret=self._secret,
+            clock=self.clock,
+            brand=values.brand_words(settings),
+            agenda=lambda: self.in_force.agenda,
+            limits=values.page_limits(settings),
+            logins=values.login_limits(settings),
+            hosts=frozenset(settings.web.hosts),
+            trusted_proxy=settings.web.trusted_proxy,
+        )
 
 
 def open_service(
@@ -134,7 +200,7 @@ def open_service(
     except BaseException:
         ledger.close()
         raise
-    return _wired(ledger, now_in_force, doors, secret, clock, roles, password)
+    return Service(ledger, now_in_force, doors, secret, clock, roles, password)
 
 
 def in_force(settings: Settings, doors: Mapping[str, Door], secret: bytes, now: datetime) -> InForce:
@@ -168,80 +234,6 @@ def _enter(tx: Tx, in_force: InForce, now: datetime) -> None:
         for owner in settings.external
     ]
     agencies.sync(tx, rows, today)
-
-
-def _wired(
-    ledger: Ledger,
-    now_in_force: InForce,
-    doors: Mapping[str, Door],
-    secret: bytes,
-    clock: Callable[[], datetime],
-    roles: frozenset[str],
-    password: str | None,
-) -> Service:
-    settings = now_in_force.settings
-    files = Files(settings.storage.files_dir)
-    holder: list[Service] = []
-
-    def city() -> City:
-        return holder[0].in_force.city
-
-    relay = Relay(
-        ledger,
-        {name: door for name, door in doors.items() if isinstance(door, Sender)},
-        Renderer(lambda: holder[0].in_force.letterhead, files),
-        clock,
-        values.retry_of(settings),
-        pause=_PAUSE,
-    )
-    intake = Intake(
-        ledger=ledger,
-        files=files,
-        spool=Spool(settings.storage.spool_dir),
-        doors={name: door for name, door in doors.items() if isinstance(door, Parser)},
-        city=city,
-        wake=relay.wake,
-    )
-    office = Office(
-        ledger=ledger,
-        city=city,
-        files=files,
-        intake=intake,
-        relay=relay,
-        doors=doors,
-        secret=secret,
-        clock=clock,
-        brand=values.brand_words(settings),
-        agenda=lambda: holder[0].in_force.agenda,
-        limits=values.page_limits(settings),
-        logins=values.login_limits(settings),
-        hosts=frozenset(settings.web.hosts),
-        trusted_proxy=settings.web.trusted_proxy,
-    )
-    schedule = Schedule(
-        ledger=ledger,
-        intake=intake,
-        files=files,
-        city=city,
-        rules=lambda: holder[0].in_force.agenda,
-        clock=clock,
-    )
-    service = Service(
-        ledger=ledger,
-        files=files,
-        doors=doors,
-        intake=intake,
-        relay=relay,
-        schedule=schedule,
-        app=create_app(office),
-        clock=clock,
-        secret=secret,
-        in_force=now_in_force,
-        roles=roles,
-        password=password,
-    )
-    holder.append(service)
-    return service
 
 
 def _secret(settings: Settings) -> bytes:

@@ -1,5 +1,6 @@
 """`sapa agenda`: draft and show the field visit of a week."""
 
+from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -41,13 +42,21 @@ def show(
     with the_service(config) as service:
         city, rules = service.in_force.city, service.in_force.agenda
         wanted = week or due_week(clock(), city, rules).week
-        with service.ledger.reading() as tx:
-            found = reading.read(tx, wanted, city)
+        try:
+            with service.ledger.reading() as tx:
+                found = reading.read(tx, wanted, city)
+        except ActError as error:
+            fail(str(error))
     if found is None:
         fail(f"Belum ada agenda untuk pekan {wanted}. Susun dengan: sapa agenda draft --week {wanted}")
     shapes = {"text": sheet.text, "whatsapp": sheet.whatsapp}
-    printed = shapes[form](found) if form in shapes else sheet.html(found, rules.letterhead)
+    printed = shapes[form](found) if form in shapes else sheet.html(found, rules.letterhead, styles=_styles())
     if out is None:
         say(printed)
     else:
         out.write_text(printed, encoding="utf-8")
+
+
+def _styles() -> str:
+    """The sheet's styles, for a file that stands alone."""
+    return (files("sapa.web") / "static" / "sheet.css").read_text(encoding="utf-8")

@@ -45,21 +45,7 @@ def assign(
     of a ticket opened in this very transaction, whose row already says who owns it.
     """
     before = [] if fresh else _end_former(tx, ticket_id, now)
-    book = city.book.digest if decision.actor == "rules" else None
-    disposition = assignments.add_disposition(
-        tx,
-        ticket_id,
-        opd=decision.lead,
-        supporting=decision.supporting,
-        because=decision.because,
-        confidence=decision.confidence,
-        matches=decision.matches,
-        candidates=decision.candidates,
-        rule_book=book,
-        actor=decision.actor,
-        officer_id=decision.officer_id,
-        now=now,
-    )
+    disposition = _written(tx, ticket_id, decision, now, city)
     _record(tx, ticket_id, disposition, decision, now)
     kind = (fresh, now) if fresh else assignments.kind_of(tx, ticket_id)
     if not fresh:
@@ -71,6 +57,23 @@ def assign(
         _to_triage(tx, ticket_id, disposition, now, not_before)
     _tell_former(tx, ticket_id, disposition, before, decision, now)
     return disposition
+
+
+def _written(tx: Tx, ticket_id: int, decision: Decision, now: datetime, city: City) -> int:
+    return assignments.add_disposition(
+        tx,
+        ticket_id,
+        opd=decision.lead,
+        supporting=decision.supporting,
+        because=decision.because,
+        confidence=decision.confidence,
+        matches=decision.matches,
+        candidates=decision.candidates,
+        rule_book=city.book.digest if decision.actor == "rules" else None,
+        actor=decision.actor,
+        officer_id=decision.officer_id,
+        now=now,
+    )
 
 
 def _end_former(tx: Tx, ticket_id: int, now: datetime) -> list[str]:

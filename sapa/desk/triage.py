@@ -38,27 +38,26 @@ def reassign(
         return deed
     _check_owner(deed, opd, helpers)
     _run_again(deed)
-    former = tickets.dispositions(tx, ticket_id)
     deed.record("reassigned", reason, opd=opd, supporting=list(helpers))
-    assign(
-        tx,
-        ticket_id,
-        Decision(
-            lead=opd,
-            supporting=helpers,
-            because=reason,
-            actor=by.kind,
-            candidates=former[0].candidates if former else [],
-            officer_id=by.officer_id,
-        ),
-        now=now,
-        city=city,
-    )
+    _hand_on(deed, opd, helpers, reason)
     deed.refresh()
     deed.move("assigned")
     if opd != deed.before["opd"]:
         deed.tell_reporters("moved")
     return deed.done()
+
+
+def _hand_on(deed: Deed, opd: str, helpers: Sequence[str], reason: str) -> None:
+    former = tickets.dispositions(deed.tx, deed.id)
+    decision = Decision(
+        lead=opd,
+        supporting=helpers,
+        because=reason,
+        actor=deed.by.kind,
+        candidates=former[0].candidates if former else [],
+        officer_id=deed.by.officer_id,
+    )
+    assign(deed.tx, deed.id, decision, now=deed.now, city=deed.city)
 
 
 def _helpers(city: City, opd: str, supporting: Sequence[str]) -> tuple[str, ...]:

@@ -55,12 +55,7 @@ def undo(
     )
     if isinstance(deed, Done):
         return deed
-    if not _undoable(undone):
-        raise Invalid("Tindakan ini tidak dapat dibatalkan.")
-    if undone.data["version"] != version:
-        raise Invalid(_TOO_LATE)
-    if not own:
-        raise Forbidden
+    _check(undone, version, own=own)
     told = _take_back(deed, undone)
     words = "Langkah sebelumnya dibatalkan petugas." if undone.public else ""
     deed.record("undone", words, public=undone.public, undoes=event_id, undone=undone.data["act"])
@@ -71,6 +66,15 @@ def undo(
     if told:
         deed.tell_reporters(CORRECTIONS[undone.data["act"]])
     return deed.done()
+
+
+def _check(undone: Event, version: int, *, own: bool) -> None:
+    if not _undoable(undone):
+        raise Invalid("Tindakan ini tidak dapat dibatalkan.")
+    if undone.data["version"] != version:
+        raise Invalid(_TOO_LATE)
+    if not own:
+        raise Forbidden
 
 
 def last_undoable(tx: Tx, ticket_id: int, version: int, by: Actor) -> int | None:

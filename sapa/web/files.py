@@ -4,7 +4,6 @@ import hmac
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from sqlmodel import col, select
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -15,9 +14,9 @@ from sapa.web.action import allowed, sealed
 from sapa.web.office import Office, office_of
 from sapa.web.session import signed_in
 from sapa.web.story import own_messages
-from store import tickets
+from store import messages, tickets
 from store.db import Tx
-from store.tables import AttachmentRow, Message
+from store.tables import Message
 
 router = APIRouter()
 MISSING = "Berkas ini tidak ada, atau Anda tidak boleh membukanya."
@@ -46,9 +45,7 @@ async def show(uuid: UUID, request: Request) -> Response:
 def _read(office: Office, uuid: UUID, request: Request) -> bytes | None:
     """The bytes of the cleaned copy, or None when there is none or it is not for this visitor."""
     with office.ledger.reading() as tx:
-        found = tx.session.exec(
-            select(AttachmentRow, Message).join(Message).where(col(AttachmentRow.uuid) == uuid)
-        ).first()
+        found = messages.attachment(tx, uuid)
         if found is None:
             return None
         file, message = found
