@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from channels.base import Accepted, Unavailable
 from channels.web import MAX_PHOTO, MAX_PHOTOS, Invalid
 from notifier.links import tracking_url
+from sapa.web import errors
 from sapa.web.buckets import admit
 from sapa.web.office import Office, office_of
 from sapa.web.render import page
@@ -17,6 +18,8 @@ from sapa.web.sending import send
 from store.ids import uuid7
 
 router = APIRouter()
+#: Not `no-store`: whoever goes back finds the form as it was typed.
+FRESH = "private, no-cache"
 Errors = Sequence[tuple[str, str]]
 #: The fields shown again as they were typed.
 FIELDS = (
@@ -83,7 +86,7 @@ def _form(
         request,
         "public/form.html",
         status=status,
-        headers={"Retry-After": "30", "Cache-Control": "no-store"} if down else {"Cache-Control": "no-store"},
+        headers={"Cache-Control": FRESH, **({"Retry-After": errors.RETRY_AFTER} if down else {})},
         values={name: values.get(name, "") for name in FIELDS},
         wrong=_by_field(wrong),
         down=down,

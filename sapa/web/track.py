@@ -16,6 +16,7 @@ from sapa.desk import errors as desk_errors
 from sapa.desk.actor import Actor
 from sapa.web import fields, story
 from sapa.web.buckets import Buckets, address, admit
+from sapa.web.errors import RETRY_AFTER
 from sapa.web.form import TYPES, typed
 from sapa.web.office import Office, office_of
 from sapa.web.render import page
@@ -28,7 +29,7 @@ from store.tables import Ticket
 router = APIRouter()
 UNKNOWN = "Nomor laporan ini tidak kami temukan. Periksa kembali huruf dan angkanya."
 OFTEN = "Terlalu banyak nomor dicoba. Silakan tunggu satu menit."
-RETRY = {"Retry-After": "30"}
+RETRY = {"Retry-After": RETRY_AFTER}
 OVER = ("closed", "archived", "merged")
 
 

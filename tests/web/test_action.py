@@ -158,7 +158,7 @@ def test_the_link_of_a_moved_ticket_is_dead_also_under_an_open_page(desk: Desk, 
 
 @pytest.mark.parametrize(
     "fields",
-    [{"privacy": "secret"}, {"text": "Petugas minta pungli untuk lampu jalan"}],
+    [{"privacy": "secret"}, {"text": "Ada pungli, saya dimintai uang untuk lampu"}],
     ids=["chosen", "kind"],
 )
 def test_a_sealed_ticket_shows_its_ref_and_the_login_only(desk: Desk, fields: dict[str, str]) -> None:
