@@ -8,7 +8,7 @@ import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO, cast
 
 import structlog
 import typer
@@ -147,6 +147,18 @@ def shown(path: Path) -> str:
     return str(path)
 
 
+class _StandardError:
+    """A log that cannot be written (it may lie on the disk that is full) stops no work."""
+
+    def write(self, text: str) -> None:
+        """Write at once, or not at all."""
+        with contextlib.suppress(OSError):
+            os.write(2, text.encode("utf-8", "replace"))
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+
 def log_to_stderr() -> None:
     """Structured lines (JSON) on standard error; ids only, never words or addresses of people."""
     structlog.configure(
@@ -157,7 +169,7 @@ def log_to_stderr() -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=typer.get_text_stream("stderr")),
+        logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, _StandardError())),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, format='{"level": "%(levelname)s", "event": "%(message)s"}')
