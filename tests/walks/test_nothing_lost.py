@@ -65,7 +65,7 @@ class Manager:
 
     async def _gone(self) -> None:
         assert self.office.process is not None
-        while self.office.process.poll() is None:
+        while self.office.process.poll() is None:  # noqa: ASYNC110 (another process)
             await asyncio.sleep(0.01)
 
 
@@ -80,7 +80,9 @@ class Countdown:
             asyncio.get_running_loop().call_later(delay, self.then) if delay else self.then()
 
 
-async def walk(make: Callable[..., Office], url: str, folder: Path, count: int, deaths: tuple[str, ...]) -> None:
+async def walk(
+    make: Callable[..., Office], url: str, folder: Path, count: int, deaths: tuple[str, ...]
+) -> None:
     messages = sendings(count, "a")
     file = Acknowledged(folder / "acknowledged")
     async with sink() as mail:
@@ -109,7 +111,7 @@ async def _post_is_quiet(office: Office) -> None:
     free += " WHERE p.lane = o.lane AND p.state = 'pending' AND p.lease_until IS NOT NULL)"
     ledger = office.ledger()
     try:
-        for _ in range(600):
+        for _ in range(3_000):
             if rows(ledger, free) == [(0,)]:
                 return
             await asyncio.sleep(0.1)

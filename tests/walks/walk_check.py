@@ -77,7 +77,11 @@ def _each_notice_once(ledger: Ledger, count: int) -> None:
     told = rows(ledger, "SELECT key, notice, ticket_id, data FROM outbox")
     assert not [key for key, number in Counter(row[0] for row in told).items() if number > 1]
     for kinds in (("ack",), ("assigned", "triage")):
-        own = Counter(row[2] for row in told if row[1] in kinds and '"supporting"' not in str(row[3]) and "'supporting'" not in str(row[3]))
+        own = Counter(
+            row[2]
+            for row in told
+            if row[1] in kinds and '"supporting"' not in str(row[3]) and "'supporting'" not in str(row[3])
+        )
         assert (len(own), set(own.values())) == (count, {1}), kinds
 
 

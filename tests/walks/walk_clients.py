@@ -200,7 +200,8 @@ def request_of(message: Sending) -> bytes:
     if message.way == "json":
         fields = {"text": message.text, "name": "Warga", "email": message.sender, "kelurahan": "Meri"}
         body = json.dumps(fields).encode()
-        head = f"POST /api/v1/tickets HTTP/1.1\r\nIdempotency-Key: {message.key}\r\nContent-Type: application/json"
+        head = f"POST /api/v1/tickets HTTP/1.1\r\nIdempotency-Key: {message.key}"
+        head += "\r\nContent-Type: application/json"
     else:
         body = form_of(message)
         head = "POST / HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=batas"
@@ -214,7 +215,9 @@ def form_of(message: Sending) -> bytes:
         for name, value in fields.items()
     ]
     if message.photo:
-        head = 'Content-Disposition: form-data; name="photos"; filename="foto.jpg"\r\nContent-Type: image/jpeg'
+        head = (
+            'Content-Disposition: form-data; name="photos"; filename="foto.jpg"\r\nContent-Type: image/jpeg'
+        )
         parts.append(f"--batas\r\n{head}\r\n\r\n".encode() + message.photo + b"\r\n")
     return b"".join(parts) + b"--batas--\r\n"
 

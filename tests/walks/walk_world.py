@@ -77,7 +77,9 @@ class Office:
 
     def start(self, *dying: str) -> None:
         """Start the service; with `dying` words, the launcher that dies so."""
-        program = [str(LAUNCHER), str(self.config), *dying] if dying else ["-c", "from sapa.cli import app; app()"]
+        program = (
+            [str(LAUNCHER), str(self.config), *dying] if dying else ["-c", "from sapa.cli import app; app()"]
+        )
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, *program, *(() if dying else ("serve",))],
