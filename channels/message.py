@@ -50,7 +50,7 @@ class InboundMessage:
     `in_reply_to` the external id it answers, `references` further ids it quotes, newest
     first; `reply_token` the ticket token of a reply address; `group_id` an album;
     `machine` says why it is not from a person (bounce, auto-reply …), else "".
-    `contacts` are further addresses the sender gave for the answer (web form: e-mail).
+    `sender` is where the answer goes; `contacts` are further addresses the sender gave.
     """
 
     channel: str

@@ -161,13 +161,14 @@ class _Form:
 def _message(form: _Form, photos: Sequence[Attachment], payload: Payload) -> InboundMessage:
     key, email, number_ = form.key(payload), form.email(), form.phone()
     name = one_line(form.words("name"), 200)
-    contacts = [Address(channel="email", value=email, name=name)] if email else []
+    ways = [Address(channel="email", value=email, name=name)] if email else []
     if number_:
-        contacts.append(Address(channel="phone", value=number_, name=name))
+        ways.append(Address(channel="phone", value=number_, name=name))
+    sender, *others = ways or [Address(channel=payload.channel, value=f"anon:{key}", name=name)]
     return InboundMessage(
         channel=payload.channel,
         account=payload.account,
-        sender=Address(channel=payload.channel, value=email or number_ or f"anon:{key}", name=name),
+        sender=sender,
         external_id=key,
         text=form.text(photos),
         sent_at=payload.received_at,
@@ -175,5 +176,5 @@ def _message(form: _Form, photos: Sequence[Attachment], payload: Payload) -> Inb
         attachments=form.photos(photos),
         place=form.place(),
         privacy=form.privacy(),
-        contacts=tuple(contacts),
+        contacts=tuple(others),
     )

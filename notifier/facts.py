@@ -141,7 +141,7 @@ def thread(tx: Tx, ticket_id: int, contact_id: int | None, channel: str) -> list
         " JOIN conversation c ON c.id = m.conversation_id"
         " JOIN ticket_reporter r ON r.conversation_id = c.id AND r.ticket_id = m.ticket_id"
         " WHERE m.ticket_id = :ticket AND m.channel = :channel"
-        " AND (c.contact_id = :contact OR c.reply_contact_id = :contact)"
+        " AND c.contact_id = :contact"
         " ORDER BY m.id DESC LIMIT 6",
         ticket=ticket_id,
         contact=contact_id,

@@ -11,7 +11,7 @@ from store.db import Tx
 Audience = Literal["citizen", "agency", "diskominfo"]
 
 #: Channels without a way back: who wrote there reads the answer on the tracking page.
-NO_WAY_BACK = frozenset({"web"})
+NO_WAY_BACK = frozenset({"web", "phone"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,41 +38,41 @@ def reachable_again(tx: Tx, contact_id: int) -> None:
     tx.run("UPDATE contact SET undeliverable = :no WHERE id = :id AND undeliverable", no=False, id=contact_id)
 
 
-def find_conversation(tx: Tx, channel: str, account: str, contact_id: int) -> tuple[int, int | None] | None:
-    """(id, reply_contact_id) of a contact's thread with one of our accounts."""
+def find_conversation(tx: Tx, channel: str, account: str, contact_id: int) -> int | None:
+    """A contact's thread with one of our accounts."""
     rows = tx.run(
-        "SELECT id, reply_contact_id FROM conversation"
+        "SELECT id FROM conversation"
         " WHERE channel = :channel AND account = :account AND contact_id = :contact",
         channel=channel,
         account=account,
         contact=contact_id,
     )
-    return (int(rows[0][0]), rows[0][1]) if rows else None
+    return int(rows[0][0]) if rows else None
 
 
 def add_conversation(
-    tx: Tx, channel: str, account: str, contact_id: int, reply_contact_id: int | None, now: datetime
+    tx: Tx, channel: str, account: str, contact_id: int, also_contact_id: int | None, now: datetime
 ) -> int:
-    """A new thread; `reply_contact_id` is where answers go, None = the contact itself."""
+    """A new thread; `also_contact_id` is another address the person gave."""
     rows = tx.run(
-        "INSERT INTO conversation (channel, account, contact_id, reply_contact_id, last_inbound_at,"
-        " dialogue_state) VALUES (:channel, :account, :contact, :reply, :now, '{}') RETURNING id",
+        "INSERT INTO conversation (channel, account, contact_id, also_contact_id, last_inbound_at,"
+        " dialogue_state) VALUES (:channel, :account, :contact, :also, :now, '{}') RETURNING id",
         channel=channel,
         account=account,
         contact=contact_id,
-        reply=reply_contact_id,
+        also=also_contact_id,
         now=now,
     )
     return int(rows[0][0])
 
 
-def touch_conversation(tx: Tx, conversation_id: int, reply_contact_id: int | None, at: datetime) -> None:
-    """Somebody wrote again: remember when, and where they want the answer."""
+def touch_conversation(tx: Tx, conversation_id: int, also_contact_id: int | None, at: datetime) -> None:
+    """Somebody wrote again: remember when, and any other address they gave."""
     tx.run(
-        "UPDATE conversation SET reply_contact_id = COALESCE(:reply, reply_contact_id),"
+        "UPDATE conversation SET also_contact_id = COALESCE(:also, also_contact_id),"
         " last_inbound_at = CASE WHEN last_inbound_at < :at THEN :at ELSE last_inbound_at END"
         " WHERE id = :id",
-        reply=reply_contact_id,
+        also=also_contact_id,
         at=at,
         id=conversation_id,
     )
@@ -101,3 +101,14 @@ def reporter_of(tx: Tx, ticket_id: int) -> tuple[int, int] | None:
         ticket=ticket_id,
     )
     return (int(rows[0][0]), int(rows[0][1])) if rows else None
+
+
+def reports(tx: Tx, ticket_id: int, contact_id: int) -> bool:
+    """Whether this contact is already answered about the ticket."""
+    return bool(
+        tx.run(
+            "SELECT 1 FROM ticket_reporter WHERE ticket_id = :ticket AND contact_id = :contact",
+            ticket=ticket_id,
+            contact=contact_id,
+        )
+    )

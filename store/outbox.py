@@ -83,7 +83,7 @@ where id = :id and state <> 'sent'
 _CONVERSATION = """
 select c.id from conversation c
 join ticket_reporter r on r.conversation_id = c.id
-where r.ticket_id = :ticket and (c.contact_id = :contact or c.reply_contact_id = :contact)
+where r.ticket_id = :ticket and c.contact_id = :contact
 order by c.id desc limit 1
 """
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import or_
 from sqlmodel import col, select, update
 
 from store.db import Tx
@@ -87,14 +88,13 @@ def supporting(tx: Tx, ticket_id: int) -> tuple[str, ...]:
 def ways(tx: Tx, ticket_id: int) -> list[Way]:
     """Everybody who is answered about the ticket, each contact once."""
     rows = tx.session.exec(
-        select(TicketReporter.role, Conversation.reply_contact_id, TicketReporter.contact_id)
-        .join(Conversation, col(Conversation.id) == col(TicketReporter.conversation_id))
+        select(TicketReporter.role, TicketReporter.contact_id)
         .where(col(TicketReporter.ticket_id) == ticket_id)
         .order_by(col(TicketReporter.id))
     ).all()
     roles: dict[int, str] = {}
-    for role, reply, own in rows:
-        roles.setdefault(reply or own, role)
+    for role, contact_id in rows:
+        roles.setdefault(contact_id, role)
     contacts = tx.session.exec(select(Contact).where(col(Contact.id).in_(roles))).all()
     known = {contact.id: contact for contact in contacts}
     return [Way(id, known[id].channel, role, known[id].undeliverable) for id, role in roles.items()]
@@ -104,7 +104,14 @@ def senders(tx: Tx, ticket_id: int) -> list[Sender]:
     """The sealed identities of the reporters; who may read them is the desk's to say."""
     rows = tx.session.exec(
         select(Identity, TicketReporter.role)
-        .join(TicketReporter, col(TicketReporter.contact_id) == col(Identity.contact_id))
+        .join(
+            Conversation,
+            or_(
+                col(Conversation.contact_id) == col(Identity.contact_id),
+                col(Conversation.also_contact_id) == col(Identity.contact_id),
+            ),
+        )
+        .join(TicketReporter, col(TicketReporter.conversation_id) == col(Conversation.id))
         .where(col(TicketReporter.ticket_id) == ticket_id)
         .order_by(col(TicketReporter.id))
     ).all()

@@ -50,10 +50,10 @@ class Sitting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Who wrote, and in which conversation; `reply_contact_id` is where answers go."""
+    """Who wrote, where they are answered (`channel`), and in which conversation."""
 
     contact_id: int
     conversation_id: int
-    reply_contact_id: int | None
-    reply_channel: str
+    also_contact_id: int | None
+    channel: str
     new: bool

@@ -22,7 +22,7 @@ def as_reporter(tx: Tx, ticket_id: int, person: Person) -> Person:
     known = contacts.reporter_of(tx, ticket_id)
     if known is None:
         return person
-    return replace(person, contact_id=known[0], conversation_id=known[1], reply_contact_id=None)
+    return replace(person, contact_id=known[0], conversation_id=known[1], also_contact_id=None)
 
 
 def joined(
@@ -30,8 +30,7 @@ def joined(
 ) -> None:
     """What follows from a message that joined `ticket` (its row is already there)."""
     now, city = sitting.now, sitting.city
-    if contacts.add_reporter(tx, ticket.id, person.contact_id, person.conversation_id, "supporter"):
-        opening.acknowledge(tx, ticket.id, person, now, None)
+    _answer_too(tx, ticket.id, person, now)
     assignments.add_event(
         tx, ticket.id, "message", actor="citizen", data={"message": message_id, "why": found.why}, now=now
     )
@@ -43,6 +42,15 @@ def joined(
     elif state.status == "waiting":
         citizen.reply(tx, ticket.id, message_id=message_id, now=now, city=city)
     _tell_who_works(tx, ticket.id, message_id, item.message, state, sitting)
+
+
+def _answer_too(tx: Tx, ticket_id: int, person: Person, now: datetime) -> None:
+    """Somebody new is thanked and answered from now on; a reporter on another channel there, too."""
+    known = contacts.reports(tx, ticket_id, person.contact_id)
+    role = "reporter" if known else "supporter"
+    new = contacts.add_reporter(tx, ticket_id, person.contact_id, person.conversation_id, role)
+    if new and not known:
+        opening.acknowledge(tx, ticket_id, person, now, None)
 
 
 def revised(tx: Tx, ticket_id: int, channel: str, message_id: int, sitting: Sitting) -> None:

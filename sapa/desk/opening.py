@@ -70,11 +70,10 @@ def opened(
 
 def acknowledge(tx: Tx, ticket_id: int, person: Person, now: datetime, not_before: datetime | None) -> None:
     """Thank somebody once for a ticket, where they want to be answered."""
-    contact_id = person.reply_contact_id or person.contact_id
     notices.tell(
         tx,
         "ack",
-        notices.reporter(contact_id, person.reply_channel),
+        notices.reporter(person.contact_id, person.channel),
         key=f"ack:{ticket_id}:{person.conversation_id}",
         now=now,
         ticket_id=ticket_id,

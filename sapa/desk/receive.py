@@ -87,7 +87,7 @@ def _take_one(tx: Tx, item: Prepared, sitting: Sitting) -> Accepted:
         message_id = _put(tx, known, item, sitting, ticket.id, person.conversation_id, at)
         join.joined(tx, ticket, message_id, item, person, found, sitting)
     if not person.new:
-        contacts.touch_conversation(tx, person.conversation_id, person.reply_contact_id, at)
+        contacts.touch_conversation(tx, person.conversation_id, person.also_contact_id, at)
     return Accepted(external_id=message.external_id, ref=ticket.ref, token=ticket.token)
 
 
@@ -100,26 +100,19 @@ def _person(tx: Tx, message: InboundMessage, at: datetime) -> Person:
     else:
         conversation = contacts.find_conversation(tx, message.channel, message.account, contact_id)
         contacts.reachable_again(tx, contact_id)
-    reply_id, reply_channel = None, sender.channel
+    also = None
     for address in message.contacts:
-        kept = contacts.find_contact(tx, address.channel, address.value)
-        kept = kept or contacts.add_contact(tx, address.channel, address.value, address.name, at)
-        if address.channel == "email" and reply_id is None:
-            reply_id, reply_channel = kept, "email"
+        also = contacts.find_contact(tx, address.channel, address.value)
+        also = also or contacts.add_contact(tx, address.channel, address.value, address.name, at)
+    known = conversation is not None
     if conversation is None:
-        conversation_id = contacts.add_conversation(
-            tx, message.channel, message.account, contact_id, reply_id, at
-        )
-    else:
-        conversation_id = conversation[0]
-        if reply_id is None and conversation[1] is not None:
-            reply_id, reply_channel = conversation[1], "email"
+        conversation = contacts.add_conversation(tx, message.channel, message.account, contact_id, also, at)
     return Person(
         contact_id=contact_id,
-        conversation_id=conversation_id,
-        reply_contact_id=reply_id,
-        reply_channel=reply_channel,
-        new=conversation is None,
+        conversation_id=conversation,
+        also_contact_id=also,
+        channel=sender.channel,
+        new=not known,
     )
 
 

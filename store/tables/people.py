@@ -41,7 +41,7 @@ class IdentityLook(SQLModel, table=True):
 
 
 class Conversation(SQLModel, table=True):
-    """A contact's thread with one of our accounts; `reply_contact_id` is where answers go."""
+    """A contact's thread with one of our accounts; `also_contact_id` is another address they gave."""
 
     __table_args__: ClassVar[Any] = (
         Index("ux_conversation", "channel", "account", "contact_id", unique=True),
@@ -50,6 +50,6 @@ class Conversation(SQLModel, table=True):
     channel: str
     account: str
     contact_id: int = fk("contact.id")
-    reply_contact_id: int | None = maybe_fk("contact.id", index=False)
+    also_contact_id: int | None = maybe_fk("contact.id", index=False)
     last_inbound_at: datetime
     dialogue_state: dict[str, Any] = json_object()

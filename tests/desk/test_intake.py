@@ -20,6 +20,7 @@ from sapa.desk import acts
 from sapa.desk.actor import Actor
 from sapa.desk.errors import Invalid, NotFound
 from sapa.desk.which import refs_in
+from store import tickets
 from store.db import Ledger
 
 
@@ -234,11 +235,27 @@ def test_the_web_form_opens_a_ticket_a_sending_and_answers_to_the_mail_given(wor
     (second,) = world.form("kunci-0002", text="ada sampah", email="siti@contoh.id")
     assert first.ref != second.ref
     assert world.rows("SELECT kelurahan FROM ticket ORDER BY id")[0] == ("Wates",)
-    assert [row for row in world.told() if row[0] == "ack"] == [("ack", "contact:2"), ("ack", "contact:2")]
-    assert world.rows("SELECT channel, value FROM identity ORDER BY contact_id") == [
-        ("web", "siti@contoh.id"),
-        ("email", "siti@contoh.id"),
+    assert [row for row in world.told() if row[0] == "ack"] == [("ack", "contact:1"), ("ack", "contact:1")]
+    assert world.rows("SELECT channel, value FROM identity") == [("email", "siti@contoh.id")]
+
+
+def test_another_address_given_with_the_form_is_kept_with_the_reporter(world: World) -> None:
+    world.form("kunci-0001", text="lampu jalan", email="siti@contoh.id", phone="0812 3456 7890")
+    assert [one.value for one in world.ledger.write(lambda tx: tickets.senders(tx, 1))] == [
+        "siti@contoh.id",
+        "+6281234567890",
     ]
+
+
+def test_the_same_person_by_mail_is_no_supporter_of_their_own_form(world: World) -> None:
+    (first,) = world.form("kunci-0001", text="lampu jalan mati", email="siti@contoh.id")
+    (again,) = world.post(
+        b"From: Siti <siti@contoh.id>\r\nTo: lapor@kota.example\r\nMessage-ID: <b@contoh.id>\r\n"
+        b"Subject: Re: " + first.ref.encode() + b"\r\n\r\nmasih mati\r\n"
+    )
+    assert again.ref == first.ref
+    assert world.rows("SELECT role FROM ticket_reporter") == [("reporter",), ("reporter",)]
+    assert [row[0] for row in world.told()].count("ack") == 1
 
 
 def test_an_anonymous_form_leaves_no_way_back_and_no_notice_to_the_citizen(world: World) -> None:

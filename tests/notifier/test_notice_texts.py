@@ -83,7 +83,7 @@ def test_an_answer_finds_the_thread_of_the_citizen(world: World) -> None:
 def test_a_web_citizen_who_left_an_address_is_written_to_there(world: World) -> None:
     contact = world.insert(Contact(channel="email", created_at=world.now))
     world.insert(Identity(contact_id=contact, channel="email", value="w@example.org", name=""))
-    world.change(Conversation, world.conversation_id, reply_contact_id=contact)
+    world.change(Conversation, world.conversation_id, contact_id=contact)
     world.contact_id, world.channel = contact, "email"
     message = world.render("ack")
     assert (message.to.channel, message.to.value) == ("email", "w@example.org")

@@ -170,11 +170,11 @@ def upgrade() -> None:
     sa.Column('channel', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('account', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('contact_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('reply_contact_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('also_contact_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('last_inbound_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('dialogue_state', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['also_contact_id'], ['contact.id'], ),
     sa.ForeignKeyConstraint(['contact_id'], ['contact.id'], ),
-    sa.ForeignKeyConstraint(['reply_contact_id'], ['contact.id'], ),
     sa.PrimaryKeyConstraint('id')
     )
     with op.batch_alter_table('conversation', schema=None) as batch_op:
