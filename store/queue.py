@@ -13,8 +13,8 @@ from store.tables import Deadline, Ticket, TicketOpd
 
 Query = TypeVar("Query", bound="sa.Select[*tuple[Any, ...]]")
 
-#: Steps by which a ticket is late: those on which the office is waited for.
-OURS = ("verify", "first_response", "resolve")
+#: Steps by which a ticket is late: the office is waited for, or a citizen's answer no longer comes.
+OURS = ("verify", "first_response", "resolve", "complete")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

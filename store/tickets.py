@@ -101,7 +101,7 @@ def ways(tx: Tx, ticket_id: int) -> list[Way]:
 
 
 def senders(tx: Tx, ticket_id: int) -> list[Sender]:
-    """The sealed identities of the reporters; who may read them is the desk's to say."""
+    """The sealed identities of the reporters, each once; who may read them is the desk's to say."""
     rows = tx.session.exec(
         select(Identity, TicketReporter.role)
         .join(
@@ -113,9 +113,13 @@ def senders(tx: Tx, ticket_id: int) -> list[Sender]:
         )
         .join(TicketReporter, col(TicketReporter.conversation_id) == col(Conversation.id))
         .where(col(TicketReporter.ticket_id) == ticket_id)
-        .order_by(col(TicketReporter.id))
+        .order_by(col(TicketReporter.id), col(Identity.contact_id))
     ).all()
-    return [Sender(who.contact_id or 0, who.channel, who.value, who.name, role) for who, role in rows]
+    found: dict[int, Sender] = {}
+    for who, role in rows:
+        id = who.contact_id or 0
+        found.setdefault(id, Sender(id, who.channel, who.value, who.name, role))
+    return list(found.values())
 
 
 def reporters(tx: Tx, ticket_id: int) -> Sequence[TicketReporter]:

@@ -1,4 +1,4 @@
-"""Action links: an OPD acts on one disposition without a login, once. (assign.py issues them.)"""
+"""Action links: an OPD acts on one disposition without a login, until it is answered for good."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -51,10 +51,10 @@ def verify(tx: Tx, uuid: UUID, now: datetime) -> Link:
     return _link(row)
 
 
-def use(tx: Tx, uuid: UUID, now: datetime, act: Callable[[Link], Done]) -> Done:
-    """Do one act by the link, which is used up by it; the same act with the same key is done once.
+def use(tx: Tx, uuid: UUID, now: datetime, act: Callable[[Link], Done], *, last: bool = True) -> Done:
+    """Do one act by the link; the same act with the same key is done once.
 
-    `act` is given the link and calls the act as `link.actor`. Raises `LinkGone`, or what it raises.
+    The `last` act of an agency (done, or not theirs) uses the link up. `act` is given the link and calls the act as `link.actor`. Raises `LinkGone`, or what it raises.
     """
     row = _row(tx, uuid)
     why = _gone(row, now)
@@ -63,7 +63,7 @@ def use(tx: Tx, uuid: UUID, now: datetime, act: Callable[[Link], Done]) -> Done:
     done = act(_link(row))
     if why and not done.repeated:
         raise LinkGone(why)
-    if row.used_at is None:
+    if last and row.used_at is None:
         row.used_at = now
     return done
 

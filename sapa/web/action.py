@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from notifier import links as signatures
-from sapa.desk import acts, links
+from sapa.desk import acts, lifecycle, links
 from sapa.desk.actor import Done
 from sapa.desk.errors import ActError, Conflict, Forbidden, Invalid, NotAllowed
 from sapa.desk.links import Link, LinkGone
@@ -31,11 +31,15 @@ router = APIRouter()
 #: What an agency may say by the link: handing over to a third party needs a login.
 OUTCOMES = tuple(outcome for outcome in acts.OUTCOMES if outcome != "external")
 DONE = {
-    "terima": "Disposisi diterima. Pelapor kami beri tahu bahwa laporannya mulai ditangani.",
+    "terima": "Disposisi diterima. Bila pekerjaan selesai, buka lagi tautan yang sama dan kirim hasilnya.",
     "tolak": "Tercatat: bukan kewenangan. Laporan diteruskan ke dugaan berikutnya atau ke Diskominfo.",
     "tanya": "Pertanyaan dikirim ke pelapor. Tenggat berhenti sampai ada jawaban.",
     "selesai": "Hasil tercatat. Pelapor diminta memeriksanya.",
 }
+#: These answer the disposition for good: the link is used up.
+LAST = frozenset({"tolak", "selesai"})
+#: Form name → the act by which the lifecycle knows whether it can be done now.
+ACTS = {"terima": "accept", "selesai": "resolve", "tanya": "ask", "tolak": "decline"}
 FIELDS = ("act", "outcome", "budget_year", "result", "question", "reason")
 _PURPOSE = b"sapa action page\0"
 
@@ -51,7 +55,7 @@ def show(request: Request, token: str) -> Response:
 
 @router.post("/aksi/{token}")
 async def act(request: Request, token: str) -> Response:
-    """Do one act by the link, which is used up by it; what cannot be done shows the form again."""
+    """Do one act by the link; what cannot be done shows the form again."""
     office, form = office_of(request), await read(request)
     uuid = _uuid(office, token)
     try:
@@ -77,7 +81,7 @@ async def _done(request: Request, office: Office, uuid: UUID, form: Fields) -> R
     now = office.clock()
 
     def by_link(tx: Tx) -> Done:
-        return links.use(tx, uuid, now, partial(_unsealed, tx, chosen))
+        return links.use(tx, uuid, now, partial(_unsealed, tx, chosen), last=form["act"] in LAST)
 
     try:
         await office.ledger.awrite(by_link)
@@ -182,6 +186,7 @@ def _shown(request: Request, token: str, again: Again = FRESH) -> Response:
             key=str(uuid7(office.clock())),
             typed={name: again.typed.get(name, "") for name in FIELDS},
             problem=again.problem,
+            offers={name for name, act in ACTS.items() if ticket.status in lifecycle.ACTS[act][0]},
             outcomes=OUTCOMES,
             year=office.clock().astimezone(office.city().tz).year + 1,
         )

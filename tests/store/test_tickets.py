@@ -12,12 +12,12 @@ from store.ids import uuid7
 def fill(tx: Tx, now: datetime) -> None:
     add(tx, 1, now, token="geheim")
     add(tx, 2, now)
-    own = contacts.add_contact(tx, "web", "form-1", "Warga", now)
     mail = contacts.add_contact(tx, "email", "warga@example.org", "Warga", now)
-    thread = contacts.add_conversation(tx, "web", "form", own, mail, now)
+    phone = contacts.add_contact(tx, "phone", "+6281234567890", "Warga", now)
+    thread = contacts.add_conversation(tx, "web", "form", mail, phone, now)
     other = contacts.add_conversation(tx, "email", "desk", mail, None, now)
-    contacts.add_reporter(tx, 1, own, thread, "reporter")
-    contacts.add_reporter(tx, 1, mail, other, "supporter")
+    contacts.add_reporter(tx, 1, mail, thread, "reporter")
+    contacts.add_reporter(tx, 1, mail, other, "reporter")
     for number, minutes in ((1, 5), (2, 0), (3, 9)):
         messages.add_message(
             tx,
@@ -78,8 +78,8 @@ def test_one_contact_is_answered_once_however_many_threads_lead_there(ledger: Le
         (way,) = tickets.ways(tx, 1)
         assert (way.channel, way.role, way.undeliverable) == ("email", "reporter", False)
         assert [(who.value, who.role) for who in tickets.senders(tx, 1)] == [
-            ("form-1", "reporter"),
-            ("warga@example.org", "supporter"),
+            ("warga@example.org", "reporter"),
+            ("+6281234567890", "reporter"),
         ]
         assert tickets.ways(tx, 2) == tickets.senders(tx, 2) == []
 

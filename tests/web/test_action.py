@@ -70,7 +70,7 @@ def test_the_photo_is_shown_to_whoever_holds_the_link(desk: Desk) -> None:
         ),
     ],
 )
-def test_one_answer_is_recorded_and_the_link_is_used_up(
+def test_an_answer_is_recorded_and_the_last_one_uses_the_link_up(
     desk: Desk, ref: str, act: str, fields: dict[str, str], status: str
 ) -> None:
     link, filled = desk.link(ref), form(desk, ref, act, **fields)
@@ -79,10 +79,23 @@ def test_one_answer_is_recorded_and_the_link_is_used_up(
         assert answer.status_code == 200
         assert "sudah tercatat" in answer.text
     assert desk.ticket(ref).status == status
-    assert desk.client.get(f"/aksi/{link}").status_code == 410
+    last = act in ("tolak", "selesai")
+    assert desk.client.get(f"/aksi/{link}").status_code == (410 if last else 200)
     other = form(desk, ref, "terima") | {"page": desk.page_token(link), "key": "lain"}
-    assert desk.client.post(f"/aksi/{link}", data=other).status_code == 410
+    assert desk.client.post(f"/aksi/{link}", data=other).status_code == (410 if last else 409)
     assert desk.bell.rung >= 1
+
+
+def test_an_agency_accepts_and_later_finishes_by_the_same_link(desk: Desk, ref: str) -> None:
+    link = desk.link(ref)
+    assert desk.client.post(f"/aksi/{link}", data=form(desk, ref, "terima")).status_code == 200
+    page = desk.client.get(f"/aksi/{link}").text
+    assert 'value="terima"' not in page
+    assert 'value="selesai"' in page
+    filled = form(desk, ref, "selesai", outcome="fixed", result="Lampu diganti.")
+    assert desk.client.post(f"/aksi/{link}", data=filled).status_code == 200
+    assert desk.ticket(ref).status == "resolved"
+    assert desk.client.get(f"/aksi/{link}").status_code == 410
 
 
 @pytest.mark.parametrize(
