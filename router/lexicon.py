@@ -128,6 +128,7 @@ tanggul: plengsengan plengseng
 pakai: pake ngge nganggo
 bocor: trocoh bocore bocorr rembes
 genteng: gendeng gendheng
+dapat: dpt dpet entuk
 keluar: medal metu metune
 dekat: cedak cedhak cerak
 depan: ngarep ngajeng dpn

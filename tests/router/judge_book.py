@@ -77,9 +77,19 @@ def source(rules: Sequence[Mapping[str, Any]], **more: Any) -> BookSource:
 
 
 @cache
+def _compiled() -> RuleBook | BadBook:
+    try:
+        return compile_book(source(shipped_rules()))
+    except BadBook as error:
+        return error
+
+
 def book() -> RuleBook:
-    """The shipped book, compiled once for all tests."""
-    return compile_book(source(shipped_rules()))
+    """The shipped book, compiled once for all tests; a wrong one fails them at once."""
+    made = _compiled()
+    if isinstance(made, BadBook):
+        raise made
+    return made
 
 
 def rule(**changes: Any) -> dict[str, Any]:
