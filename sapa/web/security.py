@@ -31,6 +31,8 @@ SECRET_ADDRESS = ("/lacak", "/aksi", "/berkas")
 CLOSED = (("Cache-Control", "no-store"), ("X-Robots-Tag", "noindex, nofollow"))
 #: Called by machines that prove themselves otherwise (signature) or have nothing to prove.
 MACHINES = ("/hooks/", "/api/v1/")
+#: Bytes of a body that is too large which are read away, so that its sender hears why.
+MOST_HEARD = 128 * 1024 * 1024
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -111,6 +113,8 @@ class Guard:
         headers = Headers(scope=scope)
         refused = self._refusal(scope, headers)
         if refused:
+            if refused[0] == 413 and "expect" not in headers:
+                await _listen_out(receive)
             await errors.answer(scope, *refused)(scope, receive, send)
             return
         if scope["method"] not in SAFE:
@@ -164,7 +168,18 @@ def _capped(receive: Receive, limit: int) -> Receive:
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > limit:
+            if message.get("more_body"):
+                await _listen_out(receive)
             raise HTTPException(413, errors.TOO_LARGE)
         return message
 
     return counting
+
+
+async def _listen_out(receive: Receive) -> None:
+    """Let the sender finish, keeping nothing: browsers read no answer while they still send."""
+    seen, more = 0, True
+    while more and seen < MOST_HEARD:
+        message = await receive()
+        seen += len(message.get("body", b""))
+        more = message.get("more_body", False)
