@@ -9,8 +9,7 @@ from sapa.desk import lifecycle, sealed, undo
 from sapa.desk.actor import Actor
 from sapa.desk.city import City, OpdInfo
 from sapa.web import words
-from sapa.web.staff import history
-from sapa.web.staff.highlight import spans
+from sapa.web.staff import highlight, history
 from sapa.web.staff.thread import Entry
 from sapa.web.staff.thread import read as read_thread
 from sapa.web.staff.timing import Standing, age, standing
@@ -85,7 +84,7 @@ def read(tx: Tx, ticket: Ticket, by: Actor, city: City, now: datetime) -> Case:
         reporters=len(tickets.reporters(tx, ticket.id)),
         because=newest.because if newest else "",
         decided_by=_decider(newest),
-        found=_found(judged),
+        found=_found(judged, ticket.summary, highlight.stale(judged, happened)),
         candidates=tuple(city.opds[code] for code in _candidates(newest) if code in city.opds),
         thread=tuple(read_thread(tx, ticket.id, judged, happened, post, names, city)),
         history=tuple(reversed(lines)),
@@ -128,16 +127,16 @@ def _candidates(disposition: Disposition | None) -> Sequence[str]:
     return disposition.candidates if disposition else ()
 
 
-def _found(disposition: Disposition | None) -> tuple[Found, ...]:
-    """Each rule that held with the entries of its word list, the strongest first."""
-    matches = disposition.matches if disposition and spans(disposition.matches) else []
+def _found(disposition: Disposition | None, text: str, moved: bool) -> tuple[Found, ...]:
+    """Each rule that held with the words it found, the strongest first."""
+    matches = disposition.matches if disposition and not moved else []
     return tuple(
         Found(
-            words=", ".join(dict.fromkeys(str(word) for *_, word in match["words"])),
+            words=", ".join(dict.fromkeys(text[start:end].casefold() for start, end, _ in match["words"])),
             opd=str(match["opd"]),
             rule=str(match["rule"]),
         )
-        for match in sorted(matches, key=lambda match: -match["strength"])
+        for match in sorted(matches, key=lambda match: -float(match["strength"]))
         if match["words"]
     )
 

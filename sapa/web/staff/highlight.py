@@ -11,7 +11,7 @@ from sapa.desk.mask import mask
 from store.tables import Disposition, Event, Message, MessageRevision
 
 #: After one of these the words of a ticket are no longer those that were judged.
-MOVED = frozenset({"split", "absorbed", "undone"})
+MOVED = frozenset({"split", "absorbed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,25 @@ def spans(matches: Iterable[Mapping[str, Any]]) -> list[Span]:
 def marked(text: str, where: Sequence[Span]) -> Markup:
     """The text as HTML, masked and escaped, its line breaks kept, with `mark` around the places."""
     text, out, at = mask(text), Markup(""), 0
-    for span in where:
+    for span in _joined(text, where):
         if at <= span.start and span.end <= len(text):
             out += _lines(text[at : span.start])
             out += Markup('<mark title="{}">').format(span.opd) + _lines(text[span.start : span.end])
             out += Markup("</mark>")
             at = span.end
     return out + _lines(text[at:])
+
+
+def _joined(text: str, where: Sequence[Span]) -> list[Span]:
+    """Neighbours that speak for the same agency as one place."""
+    joined: list[Span] = []
+    for span in where:
+        last = joined[-1] if joined else None
+        if last and last.opd == span.opd and text[last.end : span.start].strip(" ") == "":
+            joined[-1] = Span(last.start, span.end, span.opd)
+        else:
+            joined.append(span)
+    return joined
 
 
 def _lines(text: str) -> Markup:
@@ -65,7 +77,7 @@ def by_message(
     """
     if disposition is None or not disposition.matches:
         return {}
-    if any(event.kind in MOVED and event.at > disposition.at for event in history):
+    if stale(disposition, history):
         return {}
     places, found, at = spans(disposition.matches), {}, 0
     for message in thread:
@@ -83,6 +95,14 @@ def by_message(
             found[message.id] = inside
         at += len(text) + 1 if text else 0
     return found
+
+
+def stale(disposition: Disposition | None, history: Sequence[Event]) -> bool:
+    """Whether the ticket's messages are no longer those that were judged."""
+    if disposition is None:
+        return False
+    judged = next((one.id or 0 for one in history if one.data.get("disposition") == disposition.id), 0)
+    return any(one.kind in MOVED and (one.id or 0) > judged for one in history)
 
 
 def _then(message: Message, revisions: Sequence[MessageRevision], at: datetime) -> tuple[str, bool]:

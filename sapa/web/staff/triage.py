@@ -22,6 +22,8 @@ from store.tables import Disposition, Ticket
 
 router = APIRouter()
 SIZE = 10
+#: So many characters are shown of a long text; the rest stands on the ticket's page.
+SHOWN = 700
 GUESSES = 2
 
 
@@ -44,6 +46,11 @@ class Waiting:
     because: str
     guesses: tuple[Guess, ...]
     key: str
+
+    @property
+    def outsider(self) -> str:
+        """The best guess outside the city, or ""."""
+        return next((one.owner.code for one in self.guesses if one.owner.kind == "external"), "")
 
 
 @router.get("/petugas/triase")
@@ -97,7 +104,8 @@ def _reason(given: Disposition | None, owner: OpdInfo, city: City) -> str:
 
 def _text(ticket: Ticket, given: Disposition | None) -> Markup:
     places = highlight.spans(given.matches) if given else []
-    return highlight.marked(ticket.summary, places)
+    more = "…" if len(ticket.summary) > SHOWN else ""
+    return highlight.marked(ticket.summary[:SHOWN] + more, places)
 
 
 def _named(city: City, kind: str) -> Sequence[OpdInfo]:
