@@ -41,6 +41,13 @@ class Seat:
         with self.desk.office.ledger.reading() as tx:
             return int(events.of_ticket(tx, self.desk.ticket(ref).id or 0)[-1].id or 0)
 
+    def event(self, ref: str, kind: str) -> int:
+        """The newest event of a kind."""
+        with self.desk.office.ledger.reading() as tx:
+            found = events.last(tx, self.desk.ticket(ref).id or 0, kind)
+        assert found is not None
+        return found.id or 0
+
 
 def seat(desk: Desk, role: str, opd: str = "", login: str = "") -> Seat:
     """Sign somebody in."""

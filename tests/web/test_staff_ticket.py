@@ -10,7 +10,7 @@ from staff_world import Seat, messages, seat, text_of, told
 from web_world import Desk, photo
 
 from channels.base import Payload
-from sapa.desk import acts
+from sapa.desk import acts, citizen
 from sapa.desk.actor import Actor
 from store import events
 
@@ -88,6 +88,17 @@ def test_the_officer_walks_a_ticket_from_acceptance_to_its_result(desk: Desk, di
     assert "Tenggat diperiksa pelapor" in page
 
 
+def test_a_closed_ticket_offers_nothing_but_a_note_to_its_opd(desk: Desk, dishub: Seat) -> None:
+    ref, token = desk.send()
+    dishub.act(ref, "selesai", hasil="fixed", teks="Sudah menyala.")
+    desk.do(citizen.confirm, ref, Actor(kind="citizen", token=token))
+    page = text_of(dishub.see(f"/petugas/laporan/{ref}"))
+    assert "Ditutup" in page
+    assert "Tulis catatan" in page
+    assert "Buka kembali" not in page
+    assert "Urungkan" not in page
+
+
 def test_a_request_for_information_is_done_with_its_answer(desk: Desk, coordinator: Seat) -> None:
     ref, _ = desk.send("PJU")
     ticket_id = desk.ticket(ref).id
@@ -112,12 +123,23 @@ def test_a_declined_ticket_leaves_the_opd_which_may_still_undo_it(desk: Desk, di
     assert desk.ticket(ref).opd == "DISHUB"
 
 
+def test_an_opd_that_undoes_too_late_is_told_so(desk: Desk, dishub: Seat, coordinator: Seat) -> None:
+    ref, _ = desk.send()
+    dishub.act(ref, "tolak", alasan="Bukan kami.")
+    version, event = desk.ticket(ref).version, dishub.event(ref, "declined")
+    html = dishub.act(ref, "urungkan", 409, version=version - 1, event=event)
+    assert "baru saja berubah" in html
+    assert "Ke antrean" in html
+    coordinator.act(ref, "catatan", teks="Sudah kami lihat")
+    dishub.act(ref, "urungkan", 404, version=version, event=event)
+
+
 def test_another_opd_can_neither_see_nor_undo_it(desk: Desk, dishub: Seat) -> None:
     ref, _ = desk.send()
     dishub.act(ref, "tolak", alasan="Bukan kami.")
     dlh = seat(desk, "opd", "DLH")
     assert ref not in dlh.see(f"/petugas?ok=tolak&ref={ref}")
-    dlh.act(ref, "urungkan", 404, event=dishub.seen(ref))
+    dlh.act(ref, "urungkan", 404, event=dishub.event(ref, "declined"))
 
 
 def test_diskominfo_reassigns_with_supporters_archives_and_undoes(desk: Desk, coordinator: Seat) -> None:

@@ -61,7 +61,10 @@ def act(request: Request, ref: str, act: str, me: Me, form: Posted) -> Response:
             status=422 if isinstance(problem, Invalid) else 409,
             since=None if isinstance(problem, Invalid) else _number(form["seen"]),
         )
-        return _page(request, ref, by, again=again)
+        try:
+            return _page(request, ref, by, again=again)
+        except NotFound:  # an OPD's own act that can no longer be undone
+            raise problem from None
     office.relay.wake()
     return _onward(office, ref, by, act, form["kembali"])
 
@@ -111,6 +114,7 @@ def _page(request: Request, ref: str, by: Actor, message: str = "", again: Again
         looks=LOOKS,
         message=message,
         problem=again.problem,
+        inline=again.problem if again.status == 422 else "",
         wrong=again.act,
         orphan=_orphan(again, found),
         form=again.form,
