@@ -8,13 +8,16 @@ from contextlib import asynccontextmanager
 
 
 class Sink:
-    """`taken` counts Message-IDs. `on_mail(number)` is called when a mail is whole, before the yes."""
+    """`taken` counts Message-IDs; `unknown` addresses are refused.
+
+    `on_mail(number)` is called when a mail is whole, before the yes; `after_yes` right after it.
+    """
 
     def __init__(self) -> None:
         self.taken: Counter[str] = Counter()
-        self.to: Counter[str] = Counter()
         self.port = 0
         self.slow = 0.0
+        self.unknown: set[str] = set()
         self.on_mail: Callable[[int], object] = lambda number: None
         self.after_yes: Callable[[int], object] = lambda number: None
 
@@ -30,8 +33,10 @@ class Sink:
         writer.write(b"220 sink.example\r\n")
         while line := await reader.readline():
             verb = line.split()[0].upper()
-            if verb == b"RCPT":
-                self.to[line.decode().partition("<")[2].partition(">")[0]] += 1
+            to = line.decode().partition("<")[2].partition(">")[0]
+            if verb == b"RCPT" and to in self.unknown:
+                writer.write(b"550 5.1.1 no such mailbox\r\n")
+                continue
             if verb != b"DATA":
                 writer.write(b"221 bye\r\n" if verb == b"QUIT" else b"250 ok\r\n")
                 if verb == b"QUIT":

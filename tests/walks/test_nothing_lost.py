@@ -16,8 +16,8 @@ from walk_check import nothing_is_lost, rows
 from walk_clients import Acknowledged, Crowd, sendings
 from walk_world import Office
 
-#: SQLSTATE-free way of saying: how each start of the process ends; the last one lives.
-SHORT = ("migrate 20", "commit 30", "moment 40", "sending 25", "migrate 1", "commit 25", "")
+#: How each start of the process ends; the last one lives.
+SHORT = ("migrate 20", "commit 30", "moment 40", "sending 25", "commit 25", "sent 10", "")
 LONG = (
     *("migrate 3", "migrate 60", "commit 60", "moment 90", "sending 60", "migrate 2", "commit 1"),
     *("sent 60", "moment 150", "commit 200", "moment 10", "sending 150", "commit 333", "moment 77", ""),

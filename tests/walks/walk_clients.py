@@ -9,7 +9,7 @@ import json
 import os
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -100,7 +100,7 @@ class Crowd:
         self.choose = random.Random(seed)
         self.on_yes: Callable[[], object] = lambda: None
 
-    async def send_all(self, messages: list[Sending]) -> None:
+    async def send_all(self, messages: Iterable[Sending]) -> None:
         waiting = iter(messages)
         async with asyncio.TaskGroup() as group:
             for _ in range(self.width):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 from store.db import Ledger
@@ -114,11 +115,11 @@ class Office:
                 self.process.kill()
             self.process.wait()
 
-    def stop(self, patience: float = 30) -> int:
-        """SIGTERM; the exit status."""
+    def stop(self, by: signal.Signals = signal.SIGTERM) -> int:
+        """Ask it to stop; the exit status."""
         assert self.process is not None
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(patience)
+        self.process.send_signal(by)
+        return self.process.wait(30)
 
     def ledger(self) -> Ledger:
         """The ledger, to look at; close it."""
@@ -135,3 +136,13 @@ def changed(text: str, pattern: str, by: str) -> str:
     found, count = re.subn(pattern, by, text, count=1)
     assert count == 1, pattern
     return found
+
+
+def eventually(true: Callable[[], object], patience: float = 20) -> bool:
+    """Whether it becomes true within so many seconds."""
+    until = time.monotonic() + patience
+    while time.monotonic() < until:
+        if true():
+            return True
+        time.sleep(0.05)
+    return False
