@@ -22,7 +22,7 @@ from store.outbox import Claimed, Sent
 
 log = logging.getLogger(__name__)
 
-_PAUSE = 0.02
+_PAUSE = 0.1
 _BATCH = 200
 _SETTLE_TRIES = 20
 NO_DOOR = "Kanal belum dibuka."

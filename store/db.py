@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
@@ -219,6 +220,7 @@ def _sqlite(url: sa.URL, *, read_only: bool) -> Engine:
     return engine
 
 
+@lru_cache(maxsize=1024)
 def _stored_time(value: datetime) -> str:
     """As SQLAlchemy stores it: UTC, without offset, microseconds always."""
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")

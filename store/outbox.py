@@ -48,12 +48,11 @@ class Sent:
     in_reply_to: str = ""
 
 
+#: Only the head of a lane may go; the heads are read off the lane index, however long the lanes.
 _DUE = """
 select o.id from outbox o
-where o.state = 'pending' and o.next_at <= :now
-  and (o.lease_until is null or o.lease_until <= :now)
-  and not exists (select 1 from outbox p
-                  where p.state = 'pending' and p.lane = o.lane and p.id < o.id)
+join (select min(id) as id from outbox where state = 'pending' group by lane) head on head.id = o.id
+where o.next_at <= :now and (o.lease_until is null or o.lease_until <= :now)
 order by o.next_at, o.id limit :most
 """
 

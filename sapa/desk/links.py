@@ -54,7 +54,8 @@ def verify(tx: Tx, uuid: UUID, now: datetime) -> Link:
 def use(tx: Tx, uuid: UUID, now: datetime, act: Callable[[Link], Done], *, last: bool = True) -> Done:
     """Do one act by the link; the same act with the same key is done once.
 
-    The `last` act of an agency (done, or not theirs) uses the link up. `act` is given the link and calls the act as `link.actor`. Raises `LinkGone`, or what it raises.
+    The `last` act of an agency (done, or not theirs) uses the link up. `act` is given the link and
+    calls the act as `link.actor`. Raises `LinkGone`, or what it raises.
     """
     row = _row(tx, uuid)
     why = _gone(row, now)
