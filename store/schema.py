@@ -7,6 +7,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import Engine
 
+from store.db import Tx
+
 #: Any constant: two processes that start together migrate one after the other.
 _MIGRATION_LOCK = 5_353_511
 
@@ -17,6 +19,12 @@ def migrate(engine: Engine, to: str = "head") -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
         command.upgrade(_config(connection), to)
+
+
+def take_turns(tx: Tx) -> None:
+    """Hold the others who set up the same ledger until this transaction is over."""
+    if tx.dialect == "postgresql":
+        tx.run("SELECT pg_advisory_xact_lock(:lock)", lock=_MIGRATION_LOCK)
 
 
 def downgrade(engine: Engine, to: str) -> None:

@@ -195,8 +195,7 @@ def open_service(
     ledger = Ledger(settings.storage.database_url, after_commit=after_commit)
     try:
         schema.migrate(ledger.engine)
-        ledger.write(lambda tx: _enter(tx, now_in_force, now))
-        password = ledger.write(lambda tx: officers.create_first_administrator(tx, now))
+        password = ledger.write(lambda tx: _begin(tx, now_in_force, now))
     except BaseException:
         ledger.close()
         raise
@@ -217,8 +216,15 @@ def local_day(settings: Settings, now: datetime) -> date:
     return now.astimezone(values.zone(settings)).date()
 
 
+def _begin(tx: Tx, in_force: InForce, now: datetime) -> str | None:
+    """The configuration into the ledger, and the first administrator if there is none."""
+    _enter(tx, in_force, now)
+    return officers.create_first_administrator(tx, now)
+
+
 def _enter(tx: Tx, in_force: InForce, now: datetime) -> None:
-    """Books and agencies of the configuration into the ledger."""
+    """Books and agencies of the configuration into the ledger; processes do so one after the other."""
+    schema.take_turns(tx)
     settings, city = in_force.settings, in_force.city
     today = local_day(settings, now)
     books.activate(tx, "rules", city.book.digest, values.rules_text(settings), now)

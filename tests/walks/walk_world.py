@@ -76,18 +76,13 @@ class Office:
             timeout=180,
         )
 
-    def start(self, *dying: str) -> None:
-        """Start the service; with `dying` words, the launcher that dies so."""
-        program = (
-            [str(LAUNCHER), str(self.config), *dying] if dying else ["-c", "from sapa.cli import app; app()"]
-        )
+    def start(self, *dying: str, roles: str = "") -> None:
+        """Start the service (`roles`: only these); with `dying` words, the launcher that dies so."""
+        serve = ["-c", "from sapa.cli import app; app()", "serve", *(("--roles", roles) if roles else ())]
+        program = [str(LAUNCHER), str(self.config), *dying] if dying else serve
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, *program, *(() if dying else ("serve",))],
-                cwd=self.folder,
-                env=self.environ,
-                stdout=log,
-                stderr=log,
+                [sys.executable, *program], cwd=self.folder, env=self.environ, stdout=log, stderr=log
             )
 
     def ready(self) -> None:
