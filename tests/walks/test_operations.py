@@ -52,7 +52,7 @@ def test_a_service_told_to_stop_answers_everybody_first(
         assert await asyncio.to_thread(here.stop) == 0
         nothing_is_lost(here, messages, file)
 
-    asyncio.run(walk())
+    asyncio.run(asyncio.wait_for(walk(), 300))
     file.close()
 
 
@@ -97,7 +97,7 @@ def test_a_backup_under_load_restores_into_an_empty_place(
         assert await asyncio.to_thread(here.stop) == 0
         nothing_is_lost(here, sent, file)
 
-    asyncio.run(walk())
+    asyncio.run(asyncio.wait_for(walk(), 300))
     file.close()
     there = office("baru")
     restored = there.command("restore", str(copy))
@@ -131,7 +131,7 @@ def test_parked_mail_and_dead_notices_are_seen_and_taken_up_by_hand(office: Call
             assert await asyncio.to_thread(eventually, lambda: states(here) == {"sent"})
             assert await asyncio.to_thread(here.stop) == 0
 
-    asyncio.run(walk())
+    asyncio.run(asyncio.wait_for(walk(), 300))
 
 
 def send(here: Office, sender: str, **headers: str) -> None:

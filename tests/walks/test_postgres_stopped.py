@@ -17,9 +17,9 @@ from typing import Any
 import psutil
 import psycopg
 import pytest
-from test_disk_full import HONEST, ready_again, told_no
 from walk_check import nothing_is_lost
 from walk_clients import Acknowledged, Crowd, sendings
+from walk_recovery import HONEST, ready_again, spool_drained, told_no
 from walk_world import Office
 
 
@@ -85,6 +85,7 @@ async def walk(office: Office, database: Database, file: Acknowledged) -> None:
     await asyncio.to_thread(database.freeze, 2.0)
     await work
     assert set(crowd.answers) <= {"yes", "hung up on", *HONEST}, crowd.answers
+    await spool_drained(office)
     assert await asyncio.to_thread(office.stop) == 0
     nothing_is_lost(office, messages, file)
     print(dict(crowd.answers))
@@ -100,5 +101,5 @@ def test_postgresql_goes_away_and_comes_back(
     here.start()
     here.ready()
     file = Acknowledged(tmp_path / "acknowledged")
-    asyncio.run(walk(here, own_postgres, file))
+    asyncio.run(asyncio.wait_for(walk(here, own_postgres, file), 300))
     file.close()

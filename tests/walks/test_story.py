@@ -143,7 +143,6 @@ def says_no(here: Office) -> None:
     assert "bukan kewenangan" in story
     with pytest.raises(urllib.error.HTTPError) as used:
         here.page(link[1])
-    used.value.close()
     assert used.value.code == 410
 
 

@@ -55,7 +55,7 @@ def test_a_message_that_reaches_two_processes_at_once_is_one_message(
             assert await asyncio.to_thread(here.stop) == 0
         nothing_is_lost(first, messages, file)
 
-    asyncio.run(walk())
+    asyncio.run(asyncio.wait_for(walk(), 300))
     file.close()
 
 

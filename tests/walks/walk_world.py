@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -121,9 +122,13 @@ class Office:
         return Ledger(self.url)
 
     def page(self, path: str) -> str:
-        """A page of the running service."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.http}{path}", timeout=30) as answer:
-            return str(answer.read().decode())
+        """A page of the running service; raises HTTPError."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.http}{path}", timeout=30) as answer:
+                return str(answer.read().decode())
+        except urllib.error.HTTPError as error:
+            error.close()
+            raise
 
 
 def changed(text: str, pattern: str, by: str) -> str:
