@@ -6,6 +6,7 @@ a bad act fails alone. Full durability then costs one fsync a batch.
 """
 
 import asyncio
+import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -40,7 +41,6 @@ class Tx:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.dialect = connection.dialect.name
-        self.after_commit: list[Callable[[], None]] = []
         self._session: Session | None = None
         self._cursor: Any = None
 
@@ -66,7 +66,8 @@ class Tx:
         if self._cursor is None:
             dbapi: Any = self.connection.connection.dbapi_connection
             self._cursor = dbapi.cursor()
-        self._cursor.execute(driver_sql(self.dialect, sql), params)
+        own, pick = driver_sql(self.dialect, sql)
+        self._cursor.execute(own, pick(params))
         return self._cursor
 
     def flush(self) -> None:
@@ -103,6 +104,7 @@ class Ledger:
         self.dialect = self.url.get_backend_name()
         self._writer = _engine(self.url, read_only=False)
         self._reader = _engine(self.url, read_only=True)
+        self._connection: Connection | None = None
         self._gate = Gate(self._transact, after_commit)
 
     @property
@@ -144,28 +146,38 @@ class Ledger:
     def close(self) -> None:
         """Finish the acts that wait, then let go of the database."""
         self._gate.close()
+        if self._connection is not None:
+            self._connection.close()
         self._writer.dispose()
         self._reader.dispose()
 
     def _transact(self, acts: list[Callable[[Tx], Any]]) -> list[Any]:
         """All acts in one transaction, or none."""
-        hooks: list[Callable[[], None]] = []
         results = []
         try:
-            with self._writer.connect() as connection:
-                with connection.begin():
-                    for act in acts:
-                        tx = Tx(connection)
-                        results.append(act(tx))
-                        tx.flush()
-                        tx.done()
-                        hooks += tx.after_commit
-                self._gate.committed()
+            if self._connection is None:
+                self._connection = self._writer.connect()
+            with self._connection.begin():
+                for act in acts:
+                    tx = Tx(self._connection)
+                    results.append(act(tx))
+                    tx.flush()
+                    tx.done()
+            self._gate.committed()
         except Exception as error:
-            raise _translated(error) from error
-        for hook in hooks:
-            hook()
+            translated = _translated(error)
+            if isinstance(translated, LedgerUnavailable):
+                self._let_go()
+            raise translated from error
         return results
+
+    def _let_go(self) -> None:
+        """Drop a connection that may be dead; the next batch opens another."""
+        if self._connection is not None:
+            with contextlib.suppress(sa.exc.SQLAlchemyError):
+                self._connection.invalidate()
+                self._connection.close()
+            self._connection = None
 
 
 def _translated(error: Exception) -> Exception:
@@ -180,7 +192,7 @@ def _engine(url: sa.URL, *, read_only: bool) -> Engine:
     engine = sa.create_engine(
         url,
         pool_size=10 if read_only else 1,
-        max_overflow=10 if read_only else 0,
+        max_overflow=10 if read_only else 2,
         pool_pre_ping=read_only,
         connect_args={"connect_timeout": 5, "application_name": "sapa"},
     )
@@ -197,7 +209,7 @@ def _sqlite(url: sa.URL, *, read_only: bool) -> Engine:
         url,
         poolclass=sa.pool.QueuePool,
         pool_size=8 if read_only else 1,
-        max_overflow=8 if read_only else 0,
+        max_overflow=8 if read_only else 2,
         connect_args={"check_same_thread": False, "cached_statements": 512, "timeout": 10},
     )
     begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"

@@ -1,12 +1,17 @@
 """What differs between the two database drivers."""
 
 import functools
+import operator
 import re
 import sqlite3
+from collections.abc import Callable
+from typing import Any
 
 import sqlalchemy as sa
 
 _NAME = re.compile(r"(?<!:):([a-z_]+)")
+
+Pick = Callable[[dict[str, Any]], tuple[Any, ...]]
 
 _SQLITE_LATER = {
     sqlite3.SQLITE_BUSY,
@@ -22,11 +27,16 @@ _POSTGRES_LATER = ("08", "53", "57", "58")
 
 
 @functools.lru_cache(maxsize=1024)
-def driver_sql(dialect: str, sql: str) -> str:
-    """SQL with `:name` parameters in the driver's own spelling."""
-    if dialect == "sqlite":
-        return sql
-    return _NAME.sub(r"%(\1)s", sql.replace("%", "%%"))
+def driver_sql(dialect: str, sql: str) -> tuple[str, Pick]:
+    """SQL with `:name` parameters in the driver's own spelling, and how to pick their values in order.
+
+    By position, because SQLite's driver looks every name up anew at every execution.
+    """
+    names = _NAME.findall(sql)
+    own = _NAME.sub("?", sql) if dialect == "sqlite" else _NAME.sub("%s", sql.replace("%", "%%"))
+    if len(names) < 2:
+        return own, lambda values: tuple(values[name] for name in names)
+    return own, operator.itemgetter(*names)
 
 
 def is_unavailable(error: Exception) -> bool:

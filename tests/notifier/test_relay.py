@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from post_world import World
@@ -379,9 +380,12 @@ def _mend(ledger: Ledger) -> None:
 
 
 def _pragma(ledger: Ledger, value: str) -> None:
-    connection = ledger.engine.raw_connection()
-    connection.cursor().execute(f"PRAGMA query_only = {value}")
-    connection.close()
+    """From now on every writing transaction begins so, on whatever connection."""
+
+    def begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(f"PRAGMA query_only = {value}")
+
+    sa.event.listen(ledger.engine, "begin", begin)
 
 
 def test_what_was_sent_is_remembered_when_the_ledger_comes_back(ledger: Ledger, clock: Clock) -> None:
