@@ -1,11 +1,13 @@
 """Migrations: from empty, there and back, and in step with the tables."""
 
+import threading
+
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlmodel import SQLModel
 
 from store import schema
-from store.db import Ledger
+from store.db import Ledger, Tx
 
 
 def test_a_migrated_ledger_is_at_the_newest_revision(ledger: Ledger) -> None:
@@ -28,3 +30,25 @@ def test_every_revision_goes_down_and_up_again(ledger: Ledger) -> None:
 def test_migrating_twice_changes_nothing(ledger: Ledger) -> None:
     schema.migrate(ledger.engine)
     assert schema.revision(ledger.engine) == schema.newest()
+
+
+def test_who_sets_up_a_ledger_holds_the_others_until_the_end(ledger: Ledger, ledger_url: str) -> None:
+    """On PostgreSQL; on SQLite there is one writer anyway."""
+    other = Ledger(ledger_url)
+    order: list[str] = []
+
+    def later(tx: Tx) -> None:
+        schema.take_turns(tx)
+        order.append("second")
+
+    def first(tx: Tx) -> threading.Thread:
+        schema.take_turns(tx)
+        thread = threading.Thread(target=other.write, args=(later,))
+        thread.start()
+        thread.join(0.2)
+        order.append("first")
+        return thread
+
+    ledger.write(first).join(10)
+    other.close()
+    assert order == ["first", "second"]
