@@ -15,7 +15,7 @@ from sapa.desk.errors import Invalid
 from store import agendas
 from store.db import Ledger, Tx
 from store.ids import uuid7
-from store.tables.visits import Stop
+from store.tables.visits import Agenda, Stop
 
 JOB = "agenda_draft"
 #: What to look at in a week without complaints.
@@ -47,15 +47,18 @@ class Proposal:
 def draft(ledger: Ledger, city: City, rules: AgendaRules, now: datetime, week: str | None = None) -> int:
     """The agenda of a week (the next visit's unless given): its id, made when there was none.
 
-    However often this is called there is one agenda a week, and Diskominfo is told once. Raises
-    `Invalid` for a week that is over or has no working day for the visit.
+    However often this is called there is one agenda a week, and Diskominfo is told once. A draft
+    that found nothing to visit, and that nobody approved, is planned again when there is something.
+    Raises `Invalid` for a week that is over or has no working day for the visit.
     """
     visit = due_week(now, city, rules) if week is None else _asked(week, now, city, rules)
     with ledger.reading() as tx:
         found = agendas.by_week(tx, visit.week)
-        if found is not None and found.id is not None:
+        if found is not None and found.id is not None and not _blank(tx, found):
             return found.id
         gathered = gather(tx, city, rules, visit)
+    if found is not None and found.id is not None and not gathered.scored:
+        return found.id
     proposal = propose(gathered, rules)
     return ledger.write(lambda tx: _open(tx, proposal, rules, now))
 
@@ -167,10 +170,7 @@ def _open(tx: Tx, proposal: Proposal, rules: AgendaRules, now: datetime) -> int:
         tx, week=visit.week, visit_on=visit.visit_on, plan={**kept, "history": [made]}, now=now
     )
     if agenda_id is None:
-        found = agendas.by_week(tx, visit.week)
-        assert found is not None
-        assert found.id is not None
-        return found.id
+        return _fill(tx, proposal, kept, made | {"what": "redraft"}, now)
     add_rows(tx, agenda_id, proposal, now)
     notices.tell(
         tx,
@@ -181,6 +181,25 @@ def _open(tx: Tx, proposal: Proposal, rules: AgendaRules, now: datetime) -> int:
         data={"agenda_id": agenda_id},
     )
     return agenda_id
+
+
+def _fill(tx: Tx, proposal: Proposal, kept: Mapping[str, Any], made: Mapping[str, Any], now: datetime) -> int:
+    """The week's agenda as it is, with the round in it when it is still blank."""
+    visit = proposal.gathered.visit
+    found = agendas.by_week(tx, visit.week, lock=True)
+    assert found is not None
+    assert found.id is not None
+    if _blank(tx, found):
+        found.visit_on, found.version = visit.visit_on, found.version + 1
+        found.plan = {**kept, "history": [*found.plan["history"], made]}
+        tx.session.add(found)
+        add_rows(tx, found.id, proposal, now)
+    return found.id
+
+
+def _blank(tx: Tx, agenda: Agenda) -> bool:
+    """Whether a draft found nothing to visit (a stop that people dropped is still a row of it)."""
+    return agenda.state == "draft" and not agendas.stops(tx, agenda.id or 0)
 
 
 def _asked(week: str, now: datetime, city: City, rules: AgendaRules) -> Visit:

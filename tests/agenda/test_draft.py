@@ -54,6 +54,35 @@ def test_however_often_it_fires_there_is_one_draft_a_week_and_one_notice(desk: D
     assert told(desk.ledger) == [("agenda_draft", f"agenda:{WEEK}")]
 
 
+def test_a_draft_that_found_nothing_is_planned_again_when_there_is_something(desk: Desk) -> None:
+    first = week.catch_up(desk.ledger, city(), RULES, NOON)
+    assert week.draft(desk.ledger, city(), RULES, NOON) == first
+    assert view(desk.ledger).empty
+    ticket_id = desk.ticket()
+    assert week.draft(desk.ledger, city(), RULES, NOON) == first
+    found = view(desk.ledger)
+    assert [one.ticket_id for one in found.stops] == [ticket_id]
+    assert [(one.what, one.who) for one in found.history] == [
+        ("Rancangan dibuat", "Sistem"),
+        ("Rancangan disusun ulang", "Sistem"),
+    ]
+    desk.ticket(urgent=True)
+    assert week.draft(desk.ledger, city(), RULES, NOON) == first
+    assert [one.ticket_id for one in view(desk.ledger).stops] == [ticket_id]
+    assert len(told(desk.ledger)) == 1
+
+
+def test_a_blank_draft_that_a_person_approved_stays_blank(desk: Desk) -> None:
+    week.draft(desk.ledger, city(), RULES, NOW)
+    by, version = desk.officer(), view(desk.ledger).version
+    desk.ledger.write(
+        lambda tx: week.approve(tx, WEEK, by, version=version, key="a", now=NOW, city=city(), rules=RULES)
+    )
+    desk.ticket()
+    week.draft(desk.ledger, city(), RULES, NOW)
+    assert not view(desk.ledger).stops
+
+
 def test_two_that_draft_at_the_same_time_get_the_same_one(desk: Desk) -> None:
     for n in range(4):
         desk.ticket(lat=-7.47 - n / 1000)
