@@ -20,11 +20,13 @@ from channels.message import Attachment, OutboundMessage
 _SAFE_ID = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e]{1,250}")
 _KIND = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,80}")
 _PIECE = 42
+#: RFC 5322: bytes of a line, without its end.
+_LONGEST_LINE = 998
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """A mail ready to go: envelope, bytes (ASCII, CRLF), and its Message-ID without <>."""
+    """A mail ready to go: envelope, bytes (CRLF), and its Message-ID without <>."""
 
     sender: str
     to: str
@@ -33,8 +35,11 @@ class Mail:
     data: bytes
 
 
-def build(message: OutboundMessage, ours: str, name: str, now: datetime) -> Mail:
-    """The mail; raises `Undeliverable` when the address is none that can be reached by mail."""
+def build(message: OutboundMessage, ours: str, name: str, now: datetime, *, legible: bool = False) -> Mail:
+    """The mail; raises `Undeliverable` when the address is none that can be reached by mail.
+
+    In ASCII; `legible` leaves the words as they are, for a file that is read without a mail program.
+    """
     to = _envelope_address(message.to.value)
     local, _, domain = ours.rpartition("@")
     own = message_id(message.key, message.reply_token, domain)
@@ -55,7 +60,7 @@ def build(message: OutboundMessage, ours: str, name: str, now: datetime) -> Mail
         ("MIME-Version", "1.0"),
     ]
     head = "".join(f"{field}: {value}\r\n" for field, value in fields if value)
-    data = head.encode("ascii") + _body(message)
+    data = head.encode("ascii") + _body(message, legible)
     return Mail(sender=ours, to=to, message_id=own, subject=subject, data=data)
 
 
@@ -69,25 +74,27 @@ def _envelope_address(value: str) -> str:
         raise Undeliverable("Nama domain alamat ini tidak sah.") from error
 
 
-def _body(message: OutboundMessage) -> bytes:
+def _body(message: OutboundMessage, legible: bool) -> bytes:
     files = [one for one in message.attachments if one.content]
     if not files:
-        return _text(message)
+        return _text(message, legible)
     boundary = "=_sapa_" + hashlib.sha256(message.key.encode("utf-8", "replace")).hexdigest()[:24]
     head = f'Content-Type: multipart/mixed; boundary="{boundary}"\r\n\r\n'.encode()
     mark = b"--" + boundary.encode()
-    parts = [_text(message), *(_file(one) for one in files)]
+    parts = [_text(message, legible), *(_file(one) for one in files)]
     return head + b"".join(mark + b"\r\n" + part + b"\r\n" for part in parts) + mark + b"--\r\n"
 
 
-def _text(message: OutboundMessage) -> bytes:
+def _text(message: OutboundMessage, legible: bool) -> bytes:
     """The words: our marker above when an answer can come back, the links they lack below."""
     above = f"--- {MARKER} ---\n\n" if message.reply_token else ""
     lacking = [(label, url) for label, url in message.actions if url not in message.text]
     links = "".join(f"\n{one_line(label)}:\n{one_line(url, 2000)}\n" for label, url in lacking)
     written = f"{above}{clean(message.text).rstrip()}\n{links}".replace("\n", "\r\n").encode()
-    head = b'Content-Type: text/plain; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
-    return head + binascii.b2a_qp(written, istext=True)
+    plain = legible and all(len(line) <= _LONGEST_LINE for line in written.split(b"\r\n"))
+    coding = b"8bit" if plain else b"quoted-printable"
+    head = b'Content-Type: text/plain; charset="utf-8"\r\nContent-Transfer-Encoding: ' + coding + b"\r\n\r\n"
+    return head + (written if plain else binascii.b2a_qp(written, istext=True))
 
 
 def _file(one: Attachment) -> bytes:

@@ -121,7 +121,8 @@ class EmailDoor:
 
     async def send(self, message: OutboundMessage) -> Receipt:
         """Hand one mail to the relay, or drop it into the folder; the receipt is its Message-ID."""
-        mail = build(message, self.settings.address, self.settings.name, self._clock())
+        chosen = self.settings
+        mail = build(message, chosen.address, chosen.name, self._clock(), legible=chosen.relay is None)
         await self._post.post(mail)
         return Receipt(external_id=mail.message_id)
 

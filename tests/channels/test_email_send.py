@@ -199,6 +199,30 @@ def test_without_a_relay_mail_is_put_into_a_folder(tmp_path: Path) -> None:
     assert all(name.endswith(".eml") for name in dropped)
 
 
+@pytest.mark.parametrize("photos", [0, 1])
+def test_a_mail_in_the_folder_can_be_read_and_its_links_copied_without_a_mail_program(
+    tmp_path: Path, photos: int
+) -> None:
+    link = "http://127.0.0.1:8000/aksi/" + "Ab9_" * 20 + "?k=1"
+    words = f"Kata “lampu jalan” menunjuk ke sini.\n{link}\nSelesai."
+    pictures = (Attachment(name="a.jpg", media_type="image/jpeg", content=b"x"),) * photos
+    door = EmailDoor(EmailSettings(address=OURS, drop_dir=tmp_path), lambda: NOW)
+    asyncio.run(door.send(outgoing(text=words, attachments=pictures)))
+    (path,) = tmp_path.iterdir()
+    assert link in path.read_text(encoding="utf-8").splitlines()
+    parsed = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    assert isinstance(parsed, EmailMessage)
+    assert not parsed.defects
+    assert text_of(parsed).rstrip() == words
+
+
+def test_a_line_too_long_for_mail_is_folded_in_the_folder_too(tmp_path: Path) -> None:
+    door = EmailDoor(EmailSettings(address=OURS, drop_dir=tmp_path), lambda: NOW)
+    asyncio.run(door.send(outgoing(text="ö" * 500)))
+    (path,) = tmp_path.iterdir()
+    assert max(map(len, path.read_bytes().split(b"\r\n"))) <= 998
+
+
 def test_a_folder_that_cannot_be_written_is_unavailable(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     door = EmailDoor(EmailSettings(address=OURS, drop_dir=tmp_path / "file"), lambda: NOW)
