@@ -89,7 +89,7 @@ async def _done(request: Request, office: Office, uuid: UUID, form: Fields) -> R
         await run_in_threadpool(_still_good, office, uuid)  # a dead link says so before anything else
         raise
     office.relay.wake()
-    return page(request, "public/action_done.html", message=DONE[form["act"]])
+    return page(request, "public/action_done.html", message=DONE[form["act"]], last=form["act"] in LAST)
 
 
 def _still_good(office: Office, uuid: UUID) -> None:

@@ -78,8 +78,10 @@ def test_an_answer_is_recorded_and_the_last_one_uses_the_link_up(
         answer = desk.client.post(f"/aksi/{link}", data=filled)
         assert answer.status_code == 200
         assert "sudah tercatat" in answer.text
+        last = act in ("tolak", "selesai")
+        assert ("sudah terpakai" in answer.text) == last
+        assert (f'href="/aksi/{link}"' in answer.text) == (not last)
     assert desk.ticket(ref).status == status
-    last = act in ("tolak", "selesai")
     assert desk.client.get(f"/aksi/{link}").status_code == (410 if last else 200)
     other = form(desk, ref, "terima") | {"page": desk.page_token(link), "key": "lain"}
     assert desk.client.post(f"/aksi/{link}", data=other).status_code == (410 if last else 409)
