@@ -73,7 +73,9 @@ class Service:
         self.relay = self._a_relay()
         self.intake = self._an_intake()
         self.schedule = self._a_schedule()
-        self.app: Page = create_app(self._an_office())
+        office = self._an_office()
+        self.app: Page = create_app(office)
+        self._deliver = office.metrics.counted(self.intake.deliver)
         self._tasks: list[asyncio.Task[None]] = []
         self._open: list[Listener] = []
 
@@ -86,7 +88,7 @@ class Service:
         wanted = {"email": "smtp"}
         for name, door in self.doors.items():
             if isinstance(door, Listener) and wanted.get(name, "poll") in self.roles:
-                await door.open(self.intake.deliver, self.clock)
+                await door.open(self._deliver, self.clock)
                 self._open.append(door)
         if "relay" in self.roles:
             self._tasks.append(asyncio.create_task(self.relay.run(), name="relay"))

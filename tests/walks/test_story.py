@@ -111,6 +111,7 @@ def by_mail(here: Office) -> None:
     mail.set_content(WASTE)
     with smtplib.SMTP("127.0.0.1", here.smtp, timeout=30) as line:
         line.send_message(mail)
+    assert 'sapa_intake_messages_total{channel="email",outcome="accepted"} 1.0' in here.page("/metrics")
     ref, _, opd, status, _, because = ticket(here, WASTE)
     assert (opd, status) == ("DLH", "assigned")
     assert because
