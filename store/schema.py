@@ -1,21 +1,29 @@
 """Bring a ledger to the shape this version needs."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DBAPIError
 
-from store.db import Tx
+from store.db import LedgerUnavailable, Tx
+from store.driver import is_unavailable
 
 #: Any constant: two processes that start together migrate one after the other.
 _MIGRATION_LOCK = 5_353_511
 
 
 def migrate(engine: Engine, to: str = "head") -> None:
-    """Upgrade to revision `to` in one transaction: killed in the middle, nothing has changed."""
-    with engine.connect() as connection, connection.begin():
+    """Upgrade to revision `to` in one transaction: killed in the middle, nothing has changed.
+
+    Raises `LedgerUnavailable` when the database cannot be reached or written.
+    """
+    with _begun(engine) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
         command.upgrade(_config(connection), to)
@@ -29,7 +37,7 @@ def take_turns(tx: Tx) -> None:
 
 def downgrade(engine: Engine, to: str) -> None:
     """Go back to revision `to` ("base" is the empty ledger), likewise in one transaction."""
-    with engine.connect() as connection, connection.begin():
+    with _begun(engine) as connection:
         command.downgrade(_config(connection), to)
 
 
@@ -41,13 +49,24 @@ def make_revision(engine: Engine, message: str, revision: str) -> None:
 
 def revision(engine: Engine) -> str | None:
     """The revision the ledger is at; None for an empty one."""
-    with engine.connect() as connection:
+    with _begun(engine) as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
 def newest() -> str | None:
     """The revision this version needs."""
     return ScriptDirectory.from_config(_config(None)).get_current_head()
+
+
+@contextmanager
+def _begun(engine: Engine) -> Iterator[Connection]:
+    try:
+        with engine.connect() as connection, connection.begin():
+            yield connection
+    except DBAPIError as error:
+        if is_unavailable(error):
+            raise LedgerUnavailable(type(error).__name__) from error
+        raise
 
 
 def _config(connection: Connection | None) -> Config:
