@@ -1,6 +1,6 @@
 """The real process, killed again and again: what was said yes to is in the ledger, once.
 
-The short form takes about 20 seconds a database, the long one some minutes.
+The short form takes about 20 seconds a database, the long one a minute or two.
 """
 
 import asyncio
