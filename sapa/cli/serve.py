@@ -22,6 +22,8 @@ from sapa.cli._office import CONFIG, NO_LEDGER, ConfigFile, clock, fail, say, se
 from sapa.settings import BadConfig, Settings, load
 from store.db import LedgerUnavailable
 
+#: Connections that may wait to be accepted.
+_BACKLOG = 2048
 ALL = ",".join(sorted(ROLES))
 Roles = Annotated[str, typer.Option("--roles", help="Peran proses ini, dipisah koma; tanpa pilihan: semua.")]
 
@@ -68,6 +70,8 @@ async def _run(service: Service, config: Path) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, server.handle_exit, number, None)
     await service.start()
+    if sock is not None:
+        sock.listen(_BACKLOG)  # who follows the announcement at once must be heard
     announce(service, sock)
     settle_memory()
     try:
