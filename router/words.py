@@ -214,6 +214,9 @@ class Finder:
         return where, index
 
     def _learn(self, word: str) -> tuple[int, ...]:
+        if word.isdecimal():  # numbers have no forms, and there are too many to remember
+            key = self._vocabulary.get(word)
+            return () if key is None else (key,)
         folded = fold(word)
         keys: tuple[int, ...] = _SKIP
         if keep(folded) in LANDMARKS:

@@ -12,7 +12,7 @@ from sapa.desk.incoming import Person, Prepared, Sitting
 from sapa.desk.judge import Judgement, judge
 from store import assignments, contacts, targets
 from store.db import Tx
-from store.ids import new_token, uuid7
+from store.ids import new_token
 from store.targets import Target
 
 
@@ -31,7 +31,6 @@ def open_ticket(
     ticket_id = targets.add_ticket(
         tx,
         **judgement.columns,
-        uuid=uuid7(now),
         ref=ref,
         token=token,
         channel=message.channel,

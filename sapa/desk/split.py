@@ -13,7 +13,7 @@ from sapa.desk.errors import Invalid, NotFound
 from sapa.desk.judge import Judgement, judge
 from store import contacts, events, messages, targets, tickets
 from store.db import Tx
-from store.ids import new_token, uuid7
+from store.ids import new_token
 from store.tables import Message, Ticket
 
 
@@ -89,7 +89,6 @@ def _add(deed: Deed, opened_at: datetime) -> int:
     number = targets.reserve_refs(deed.tx, month, 1)
     return targets.add_ticket(
         deed.tx,
-        uuid=uuid7(deed.now),
         ref=f"{deed.city.prefix}-{month}-{number:04d}",
         token=new_token(),
         channel=old.channel,

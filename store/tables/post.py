@@ -14,7 +14,6 @@ class Outbox(SQLModel, table=True):
 
     __table_args__: ClassVar[Any] = (
         one_of("state", "pending sent dead canceled"),
-        partial("ix_outbox_due", "next_at", "id", where="state = 'pending'"),
         partial("ix_outbox_lane", "lane", "id", where="state = 'pending'"),
         partial("ix_outbox_external", "channel", "external_id", where="external_id <> ''"),
     )

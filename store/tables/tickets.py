@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any, ClassVar
-from uuid import UUID
 
 from sqlalchemy import JSON, Index, Text
 from sqlmodel import Field, SQLModel
@@ -33,7 +32,6 @@ class Ticket(SQLModel, table=True):
         Index("ix_ticket_opd_status_id", "opd", "status", "id"),
     )
     id: int | None = new_id()
-    uuid: UUID = Field(unique=True)
     ref: str = Field(unique=True)
     token: str = Field(unique=True)
     channel: str

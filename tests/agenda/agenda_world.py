@@ -13,7 +13,7 @@ from sapa.desk.actor import Actor
 from sapa.desk.city import City, OpdInfo
 from sapa.desk.deadline import Calendar, SlaTable
 from store.db import Ledger, Tx
-from store.ids import new_token, uuid7
+from store.ids import new_token
 from store.tables import (
     Contact,
     Conversation,
@@ -119,7 +119,7 @@ class Desk:
         }
 
         def act(tx: Tx) -> int:
-            row = Ticket(uuid=uuid7(now), token=new_token(), **values)
+            row = Ticket(token=new_token(), **values)
             tx.session.add(row)
             tx.flush()
             assert row.id is not None

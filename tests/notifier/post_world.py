@@ -172,7 +172,6 @@ class World:
 
 def _ticket(now: datetime, ref: str = "SMP-2611-0042") -> Ticket:
     return Ticket(
-        uuid=uuid7(now),
         ref=ref,
         token=hashlib.md5(ref.encode()).hexdigest(),
         channel="fake",

@@ -31,7 +31,7 @@ def fill_some(ledger: Ledger, files: Files, now: datetime) -> str:
             raw=b"\x00\x01", blob=stored.digest, received_at=now, state="kept",
         )  # fmt: skip
         ticket = Ticket(
-            uuid=uuid7(now), ref="SMP-2611-0001", token="t", channel="web", status="triage",
+            ref="SMP-2611-0001", token="t", channel="web", status="triage",
             type="complaint", privacy="normal", opened_at=now, updated_at=now,
         )  # fmt: skip
         session.add(arrival)

@@ -226,7 +226,9 @@ def test_the_office_sees_what_waits_and_what_is_dead(
         assert outbox.oldest_due(tx, now - timedelta(seconds=1)) is None
 
 
-def test_looking_for_due_rows_reads_the_heads_off_the_lane_index(ledger: Ledger, now: datetime, database: str) -> None:
+def test_looking_for_due_rows_reads_the_heads_off_the_lane_index(
+    ledger: Ledger, now: datetime, database: str
+) -> None:
     if database == "sqlite":
         with ledger.reading() as tx:
             plan = " ".join(str(row) for row in tx.run(f"explain query plan {outbox._DUE}", now=now, most=9))

@@ -7,13 +7,12 @@ import pytest
 
 from store import assignments, queue, targets
 from store.db import Ledger, Tx
-from store.ids import new_token, uuid7
+from store.ids import new_token
 from store.queue import Filter, Scope
 
 
 def add(tx: Tx, number: int, now: datetime, **values: Any) -> int:
     row: dict[str, Any] = {
-        "uuid": uuid7(now),
         "ref": f"SMP-2611-{number:04d}",
         "token": new_token(),
         "channel": "web",

@@ -77,7 +77,6 @@ def upgrade() -> None:
     )
     op.create_table('ticket',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('uuid', sa.Uuid(), nullable=False),
     sa.Column('ref', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('token', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('channel', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -114,8 +113,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['merged_into'], ['ticket.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('ref'),
-    sa.UniqueConstraint('token'),
-    sa.UniqueConstraint('uuid')
+    sa.UniqueConstraint('token')
     )
     with op.batch_alter_table('ticket', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_ticket_due_at'), ['due_at'], unique=False)
@@ -296,7 +294,6 @@ def upgrade() -> None:
     sa.UniqueConstraint('key')
     )
     with op.batch_alter_table('outbox', schema=None) as batch_op:
-        batch_op.create_index('ix_outbox_due', ['next_at', 'id'], unique=False, sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
         batch_op.create_index('ix_outbox_external', ['channel', 'external_id'], unique=False, sqlite_where=sa.text("external_id <> ''"), postgresql_where=sa.text("external_id <> ''"))
         batch_op.create_index('ix_outbox_lane', ['lane', 'id'], unique=False, sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
         batch_op.create_index(batch_op.f('ix_outbox_ticket_id'), ['ticket_id'], unique=False)
@@ -500,7 +497,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_outbox_ticket_id'))
         batch_op.drop_index('ix_outbox_lane', sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
         batch_op.drop_index('ix_outbox_external', sqlite_where=sa.text("external_id <> ''"), postgresql_where=sa.text("external_id <> ''"))
-        batch_op.drop_index('ix_outbox_due', sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
 
     op.drop_table('outbox')
     with op.batch_alter_table('identity_look', schema=None) as batch_op:
