@@ -45,8 +45,9 @@ def complaints(count: int, seed: int) -> Iterator[tuple[str, str]]:
     choose = random.Random(seed)
     for number in range(count):
         text = (
-            f"Selamat pagi, di Kelurahan {choose.choice(PLACES)} RT {choose.randint(1, 9)} RW {choose.randint(1, 6)} "
-            f"{choose.choice(TROUBLES)}. Mohon segera ditindaklanjuti. Laporan {number}."
+            f"Selamat pagi, di Kelurahan {choose.choice(PLACES)} RT {choose.randint(1, 9)}"
+            f" RW {choose.randint(1, 6)} {choose.choice(TROUBLES)}."
+            f" Mohon segera ditindaklanjuti. Laporan {number}."
         )
         yield f"bench-{seed:04d}-{number:06d}", text
 
@@ -76,8 +77,8 @@ def mails(count: int, seed: int, to: str) -> list[bytes]:
 async def http(port: int, path: str, bodies: list[bytes], connections: int) -> Measured:
     """POST every body once, over keep-alive connections."""
     requests = [
-        b"POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
-        % (path.encode(), len(body), body)
+        b"POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        b"Content-Length: %d\r\n\r\n%s" % (path.encode(), len(body), body)
         for body in bodies
     ]
 
