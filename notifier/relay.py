@@ -55,7 +55,7 @@ class Relay:
         retry: Retry | None = None,
         width: int = 8,
         poll: float = 1.0,
-        pause: float = 0.0,
+        pause: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._ledger = ledger
         self._senders = senders
@@ -157,8 +157,9 @@ class Relay:
             outcome = await self._attempt(row)
             handled += 1
             row = await self._settle(row, outcome)
-            if self._pause and not self._stopping:
-                await asyncio.sleep(self._pause)
+            pause = self._pause()
+            if pause and not self._stopping:
+                await asyncio.sleep(pause)
 
     async def _take(self, head: int) -> Claimed | None:
         return await self._ledger.awrite(lambda tx: self._claim(tx, None, head))

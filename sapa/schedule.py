@@ -11,7 +11,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from sapa.agenda import draft
 from sapa.agenda.rules import AgendaRules
-from sapa.desk import citizen, logins
+from sapa.desk import citizen, logins, reminders
 from sapa.desk.city import City
 from sapa.desk.intake import Intake
 from sapa.desk.logins import Limits
@@ -62,6 +62,7 @@ class Schedule:
             ("agenda", self.agenda, timedelta(hours=1)),
             ("spool", self.spool, timedelta(seconds=15)),
             ("silence", self.silence, timedelta(minutes=10)),
+            ("reminders", self.reminders, timedelta(minutes=30)),
             ("sessions", self.sessions, timedelta(hours=1)),
             ("orphans", self.orphans, timedelta(hours=6)),
         ):
@@ -102,6 +103,12 @@ class Schedule:
         """Close what reporters were asked about and kept silent."""
         now, city = self._clock(), self._city()
         while await self._ledger.awrite(lambda tx: citizen.close_silent(tx, now, city)):
+            continue
+
+    async def reminders(self) -> None:
+        """Write to agencies whose promised time runs out."""
+        now, city = self._clock(), self._city()
+        while await self._ledger.awrite(lambda tx: reminders.remind(tx, now, city)):
             continue
 
     async def sessions(self) -> None:

@@ -35,8 +35,8 @@ Page = Callable[..., Awaitable[None]]
 LAST_SENDINGS = 5.0
 ROLES = frozenset({"web", "smtp", "poll", "relay", "schedule"})
 _log = structlog.get_logger()
-#: The post room rests this many seconds between looks: people who write come first.
-_PAUSE = 0.05
+#: Each of the post room's hands rests this many seconds after a sending; longer while many people write.
+_REST, _WAY = 0.05, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class Service:
             Renderer(lambda: self.in_force.letterhead, self.files),
             self.clock,
             values.retry_of(self.in_force.settings),
-            pause=_PAUSE,
+            pause=lambda: _WAY if self.intake.busy else _REST,
         )
 
     def _an_intake(self) -> Intake:

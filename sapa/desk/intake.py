@@ -26,6 +26,8 @@ from store.files import Files
 #: Larger bodies are kept as files and parsed away from the event loop.
 LARGE = 64 * 1024
 _log = structlog.get_logger()
+#: More payloads than this under way at once: the office is busy.
+BUSY = 4
 #: A lost race for the same message is run again and then finds it.
 _RACES = 3
 
@@ -55,6 +57,7 @@ class Intake:
         self._refs = Refs(ledger)
         self._decoding = asyncio.Semaphore(2)
         self.counts: Counter[str] = Counter()
+        self._under_way = 0
 
     async def deliver(self, payload: Payload, parse: Callable[[], Parsed]) -> Sequence[Accepted]:
         """Keep a payload; returns after the commit, with one answer per message.
@@ -63,12 +66,20 @@ class Intake:
         be kept now: the sender must try again (a door whose provider would not is spooled).
         """
         digest = hashlib.sha256(payload.body).hexdigest()
+        self._under_way += 1
         try:
             return await self._deliver(payload, digest, parse)
         except (LedgerUnavailable, OSError) as error:
             self.counts["unavailable"] += 1
             await self._set_aside(payload, digest)
             raise Unavailable("the ledger cannot be written now", retry_after=30) from error
+        finally:
+            self._under_way -= 1
+
+    @property
+    def busy(self) -> bool:
+        """Whether many people write at this moment: other work may wait."""
+        return self._under_way > BUSY
 
     async def _deliver(
         self, payload: Payload, digest: str, parse: Callable[[], Parsed]

@@ -148,7 +148,7 @@ def test_a_lane_rests_after_each_row_when_asked_to(ledger: Ledger, clock: Clock)
     async def story() -> float:
         loop = asyncio.get_running_loop()
         begun = loop.time()
-        await _relay(ledger, {"email": FakeDoor()}, clock, pause=0.05).once()
+        await _relay(ledger, {"email": FakeDoor()}, clock, pause=lambda: 0.05).once()
         return loop.time() - begun
 
     assert asyncio.run(story()) >= 0.1
