@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
 LOCK := $(BIN)/uv pip compile pyproject.toml --group build --universal \
-        --generate-hashes --no-emit-index-url --no-header --quiet
+        --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 
 .PHONY: run test test-long check install format lock bench bench-intake bench-router bench-agenda clean
 
@@ -40,7 +40,8 @@ check: .venv/.dev
 	@set -e; for part in run dev; do \
 	  cp requirements/$$part.lock .venv/$$part.fresh; \
 	  $(LOCK) $$(test $$part = run || echo "--group dev") -o .venv/$$part.fresh; \
-	  diff -q requirements/$$part.lock .venv/$$part.fresh || { echo "Stale: run make lock"; exit 1; }; done
+	  for lock in requirements/$$part.lock .venv/$$part.fresh; do grep == $$lock | sort > .venv/$${lock##*.}.pins; done; \
+	  diff .venv/lock.pins .venv/fresh.pins || { echo "Stale: run make lock"; exit 1; }; done
 
 format: .venv/.dev
 	$(BIN)/ruff check --fix
