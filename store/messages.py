@@ -23,10 +23,13 @@ class Known:
 
 
 def find_message(tx: Tx, channel: str, account: str, external_id: str) -> Known | None:
-    """The message of this external id, with its ticket."""
+    """The message of this external id, with its ticket; `token` only if its writer is the reporter."""
     rows = tx.run(
-        "SELECT message.id, message.ticket_id, message.text, ticket.ref, ticket.token FROM message"
-        " LEFT JOIN ticket ON ticket.id = message.ticket_id WHERE message.channel = :channel"
+        "SELECT message.id, message.ticket_id, message.text, ticket.ref,"
+        " CASE WHEN role = 'reporter' THEN ticket.token END FROM message"
+        " LEFT JOIN ticket ON ticket.id = message.ticket_id"
+        " LEFT JOIN ticket_reporter ON ticket_reporter.ticket_id = message.ticket_id"
+        " AND ticket_reporter.conversation_id = message.conversation_id WHERE message.channel = :channel"
         " AND message.account = :account AND message.external_id = :external_id",
         channel=channel,
         account=account,
@@ -42,13 +45,14 @@ def add_message(tx: Tx, uuid: UUID, **values: Any) -> int:
     """Keep one inbound message; returns its id. Raises the driver's IntegrityError for a known one.
 
     `values`: channel, account, external_id, ticket_id, conversation_id, arrival_id, subject, text,
-    in_reply_to, group_id, machine, lat, lon, place, sent_at, now.
+    in_reply_to, group_id, machine, lat, lon, place, kelurahan, sent_at, now.
     """
     rows = tx.run(
         "INSERT INTO message (uuid, direction, channel, account, external_id, ticket_id, conversation_id,"
-        " arrival_id, subject, text, in_reply_to, group_id, machine, lat, lon, place, sent_at, received_at)"
+        " arrival_id, subject, text, in_reply_to, group_id, machine, lat, lon, place, kelurahan, sent_at,"
+        " received_at)"
         " VALUES (:uuid, 'in', :channel, :account, :external_id, :ticket_id, :conversation_id, :arrival_id,"
-        " :subject, :text, :in_reply_to, :group_id, :machine, :lat, :lon, :place, :sent_at, :now)"
+        " :subject, :text, :in_reply_to, :group_id, :machine, :lat, :lon, :place, :kelurahan, :sent_at, :now)"
         " RETURNING id",
         uuid=uuid,
         **values,
@@ -74,26 +78,39 @@ def add_revision(
 
 
 def add_attachment(tx: Tx, message_id: int, uuid: UUID, **values: Any) -> None:
-    """A file of a message; `values`: name, media_type, size, state, reason, blob, served, remote."""
+    """A file of a message; `values`: the columns from name to lon."""
     tx.run(
         "INSERT INTO attachment (uuid, message_id, name, media_type, size, state, reason, blob, served,"
-        " remote) VALUES (:uuid, :message, :name, :media_type, :size, :state, :reason, :blob, :served,"
-        " :remote)",
+        " remote, lat, lon) VALUES (:uuid, :message, :name, :media_type, :size, :state, :reason, :blob,"
+        " :served, :remote, :lat, :lon)",
         uuid=uuid,
         message=message_id,
         **values,
     )
 
 
-def ticket_parts(tx: Tx, ticket_id: int) -> list[tuple[str, str, float | None, float | None, str]]:
-    """(subject, text now, lat, lon, place) of the ticket's inbound messages, in the order written."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one inbound message says now: its words, and where it is about (`kelurahan`: the chosen one)."""
+
+    subject: str
+    text: str
+    lat: float | None
+    lon: float | None
+    place: str
+    kelurahan: str
+
+
+def ticket_parts(tx: Tx, ticket_id: int) -> list[Part]:
+    """What the ticket's inbound messages say now, in the order written."""
     rows = tx.run(
         "SELECT subject, COALESCE((SELECT revision.text FROM message_revision AS revision"
         " WHERE revision.message_id = message.id ORDER BY revision.id DESC LIMIT 1), text),"
-        " lat, lon, place FROM message WHERE ticket_id = :ticket AND direction = 'in' ORDER BY sent_at, id",
+        " lat, lon, place, kelurahan FROM message"
+        " WHERE ticket_id = :ticket AND direction = 'in' ORDER BY sent_at, id",
         ticket=ticket_id,
     )
-    return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
+    return [Part(*row) for row in rows]
 
 
 def attach_to(tx: Tx, message_id: int, ticket_id: int | None, conversation_id: int | None) -> None:
@@ -107,9 +124,11 @@ def attach_to(tx: Tx, message_id: int, ticket_id: int | None, conversation_id: i
 
 
 def picture_points(tx: Tx, ticket_id: int) -> list[tuple[float, float]]:
-    """(lat, lon) that came with the ticket's messages, oldest first."""
+    """(lat, lon) that the ticket's pictures say of themselves, oldest first."""
     rows = tx.run(
-        "SELECT lat, lon FROM message WHERE ticket_id = :ticket AND lat IS NOT NULL ORDER BY sent_at, id",
+        "SELECT attachment.lat, attachment.lon FROM attachment"
+        " JOIN message ON message.id = attachment.message_id"
+        " WHERE message.ticket_id = :ticket AND attachment.lat IS NOT NULL ORDER BY attachment.id",
         ticket=ticket_id,
     )
     return [(row[0], row[1]) for row in rows]

@@ -95,6 +95,7 @@ def _kept(deed: Deed, text: str) -> dict[str, Any]:
         lat=None,
         lon=None,
         place="",
+        kelurahan="",
         sent_at=deed.now,
         now=deed.now,
     )

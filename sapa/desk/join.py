@@ -10,9 +10,9 @@ from sapa.desk import citizen, opening
 from sapa.desk.assign import assign
 from sapa.desk.city import City
 from sapa.desk.incoming import Person, Prepared, Sitting
-from sapa.desk.judge import judge
+from sapa.desk.judge import judge_ticket
 from sapa.desk.which import Found
-from store import assignments, contacts, messages, targets
+from store import assignments, contacts, targets
 from store.db import Tx
 from store.targets import State, Target
 
@@ -37,9 +37,9 @@ def joined(
     for other in found.others:
         _absorb(tx, ticket, other, now)
     state = targets.state_of(tx, ticket.id)
-    if not state.touched:
-        judge_again(tx, ticket.id, state, item.message.channel, now, city, item)
-    elif state.status == "waiting":
+    if own and not state.touched:
+        judge_again(tx, ticket.id, state, item.message.channel, now, city)
+    elif own and state.status == "waiting":
         citizen.reply(tx, ticket.id, message_id=message_id, now=now, city=city)
     _tell_who_works(tx, ticket.id, message_id, item.message, state, sitting)
 
@@ -72,18 +72,7 @@ def judge_again(
     item: Prepared | None = None,
 ) -> None:
     """Judge all words of an untouched ticket again; another owner gets it, the same one hears nothing."""
-    parts = messages.ticket_parts(tx, ticket_id)
-    points = [(lat, lon) for _, _, lat, lon, _ in parts if lat is not None and lon is not None]
-    points += [file.gps for file in item.files if file.gps is not None] if item else []
-    place = item.message.place if item else None
-    judgement = judge(
-        [words for subject, text, *_ in parts for words in (subject, text)],
-        channel=state.channel,
-        chosen=place.kelurahan if place else "",
-        points=points,
-        labels=[label for *_, label in parts],
-        city=city,
-    )
+    judgement = judge_ticket(tx, ticket_id, channel=state.channel, city=city)
     sensitive = judgement.sensitive or state.sensitive
     columns = judgement.columns | {"sensitive": sensitive}
     targets.rewrite(tx, ticket_id, privacy="secret" if sensitive else state.privacy, now=now, **columns)

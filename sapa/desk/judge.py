@@ -9,6 +9,8 @@ from router.place import find_names, locate
 from sapa.desk.assign import Decision
 from sapa.desk.city import City
 from sapa.desk.mask import mask
+from store import messages
+from store.db import Tx
 
 SUMMARY = 4_000
 NO_TEXT = "(Tanpa teks. Lihat lampiran.)"
@@ -115,6 +117,20 @@ def judge(
         accused=accused,
         summary=masked or NO_TEXT,
         search="\n".join(filter(None, (masked, mask(words), spot.kelurahan))).casefold(),
+    )
+
+
+def judge_ticket(tx: Tx, ticket_id: int, *, channel: str, city: City, chosen: str = "") -> Judgement:
+    """Judge what all of a ticket's messages say now; `chosen` counts when none of them chose a kelurahan."""
+    parts = messages.ticket_parts(tx, ticket_id)
+    points = [(part.lat, part.lon) for part in parts if part.lat is not None and part.lon is not None]
+    return judge(
+        [words for part in parts for words in (part.subject, part.text)],
+        channel=channel,
+        chosen=next((part.kelurahan for part in reversed(parts) if part.kelurahan), chosen),
+        points=[*points, *messages.picture_points(tx, ticket_id)],
+        labels=[part.place for part in parts],
+        city=city,
     )
 
 

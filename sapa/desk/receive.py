@@ -167,6 +167,7 @@ def _add(
         place=place.label if place else "",
         sent_at=at,
         now=now,
+        kelurahan=place.kelurahan if place else "",
     )
     _add_files(tx, message_id, item.files, now)
     return message_id
@@ -190,6 +191,8 @@ def _add_files(tx: Tx, message_id: int, files: Sequence[KeptFile], now: datetime
             remote=file.remote,
         )
 
+            lat=file.gps[0] if file.gps else None,
+            lon=file.gps[1] if file.gps else None,
 
 def _again(tx: Tx, known: messages.Known, message: InboundMessage, sitting: Sitting) -> Accepted:
     """A known message: the same words change nothing, other words are a revision."""

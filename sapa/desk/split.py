@@ -10,8 +10,8 @@ from sapa.desk.assign import Decision, assign
 from sapa.desk.city import City
 from sapa.desk.deed import Deed, begin
 from sapa.desk.errors import Invalid, NotFound
-from sapa.desk.judge import Judgement, judge
-from store import contacts, events, messages, targets, tickets
+from sapa.desk.judge import Judgement, judge_ticket
+from store import contacts, events, targets, tickets
 from store.db import Tx
 from store.ids import new_token
 from store.tables import Message, Ticket
@@ -50,7 +50,8 @@ def split(
 
 def say_again(tx: Tx, ticket: Ticket, city: City) -> None:
     """The summary and search words of a ticket follow its messages; its owner stays."""
-    judgement = _judged(tx, ticket, city)
+    assert ticket.id is not None
+    judgement = judge_ticket(tx, ticket.id, channel=ticket.channel, city=city)
     ticket.summary, ticket.search = judgement.summary, judgement.search
 
 
@@ -75,7 +76,8 @@ def _open(deed: Deed, moving: Sequence[Message]) -> Ticket:
     )
     ticket = tickets.get(tx, ticket_id)
     assert ticket is not None
-    _hand_on(deed, ticket, _judged(tx, ticket, deed.city))
+    judgement = judge_ticket(tx, ticket_id, channel=ticket.channel, city=deed.city, chosen=ticket.kelurahan)
+    _hand_on(deed, ticket, judgement)
     for way in tickets.ways(tx, ticket_id):
         to = notices.reporter(way.contact_id, way.channel)
         key = f"ack:{ticket_id}:contact:{way.contact_id}"
@@ -109,20 +111,6 @@ def _add(deed: Deed, opened_at: datetime) -> int:
         place_sure=False,
         now=opened_at,
         due=None,
-    )
-
-
-def _judged(tx: Tx, ticket: Ticket, city: City) -> Judgement:
-    assert ticket.id is not None
-    parts = messages.ticket_parts(tx, ticket.id)
-    points = [(lat, lon) for _, _, lat, lon, _ in parts if lat is not None and lon is not None]
-    return judge(
-        [words for subject, text, *_ in parts for words in (subject, text)],
-        channel=ticket.channel,
-        chosen=ticket.kelurahan,
-        points=[*points, *messages.picture_points(tx, ticket.id)],
-        labels=[label for *_, label in parts],
-        city=city,
     )
 
 

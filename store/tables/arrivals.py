@@ -66,6 +66,7 @@ class Message(SQLModel, table=True):
     lat: float | None = None
     lon: float | None = None
     place: str = ""
+    kelurahan: str = ""  # the one its sender chose
     sent_at: datetime
     received_at: datetime
 
@@ -99,3 +100,5 @@ class AttachmentRow(SQLModel, table=True):
     blob: str | None = Field(default=None, foreign_key="blob.digest")
     served: str | None = Field(default=None, foreign_key="blob.digest")
     remote: str = Field(default="", sa_type=Text)
+    lat: float | None = None  # where the picture says it was taken
+    lon: float | None = None

@@ -186,6 +186,7 @@ class World:
             "lat": None,
             "lon": None,
             "place": "",
+            "kelurahan": "",
         } | values
         return messages.add_message(
             tx,

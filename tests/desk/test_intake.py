@@ -101,7 +101,7 @@ BURST = [
 def picture_of(world: World) -> list[tuple[object, ...]]:
     """What the tickets say, whatever the order of arrival: owner, place, status, messages."""
     rows = world.rows(
-        "SELECT ticket.id, opd, status, kelurahan, external_id FROM ticket"
+        "SELECT ticket.id, opd, status, ticket.kelurahan, external_id FROM ticket"
         " JOIN message ON message.ticket_id = ticket.id WHERE status <> 'merged' ORDER BY external_id"
     )
     found: dict[int, list[object]] = {}
@@ -178,8 +178,8 @@ def test_a_reply_to_our_message_joins_its_ticket(world: World, now: datetime) ->
     world.ledger.write(
         lambda tx: tx.run(
             "INSERT INTO message (uuid, direction, channel, account, external_id, ticket_id, subject, text,"
-            " in_reply_to, group_id, machine, place, sent_at, received_at)"
-            " VALUES (:uuid, 'out', 'fake', 'fake', 'ours-1', 1, '', '', '', '', '', '', :now, :now)",
+            " in_reply_to, group_id, machine, place, kelurahan, sent_at, received_at)"
+            " VALUES (:uuid, 'out', 'fake', 'fake', 'ours-1', 1, '', '', '', '', '', '', '', :now, :now)",
             uuid=uuid4(),
             now=now,
         )
@@ -370,6 +370,21 @@ def test_a_photo_is_served_without_its_metadata_and_its_gps_is_used(world: World
     assert b"rahasia" not in world.files.read(served)
     assert dict(Image.open(io.BytesIO(world.files.read(served))).getexif()) == {}
     assert world.rows("SELECT kelurahan FROM ticket") == [("Wates",)]
+
+
+def test_later_words_do_not_move_a_ticket_from_where_its_photo_was_taken(world: World) -> None:
+    exif = Image.Exif()
+    exif.get_ifd(0x8825).update({1: "S", 2: (7.0, 27.0, 18.0), 3: "E", 4: (112.0, 26.0, 59.6)})
+    world.say(chat("1", photos=[photo(picture(exif=exif))]))
+    world.later(seconds=20)
+    world.say(chat("2", "lampu jalan mati sudah tiga hari"))
+    assert world.rows("SELECT opd, kelurahan FROM ticket") == [("DISHUB", "Wates")]
+
+
+def test_a_note_from_the_tracking_page_keeps_the_kelurahan_chosen_with_the_form(world: World) -> None:
+    (first,) = world.form("kunci-001", text="lampu jalan mati", kelurahan="Wates")
+    world.form("kunci-002", text="Sampai sekarang masih gelap", token=first.token)
+    assert world.rows("SELECT kelurahan, place_sure FROM ticket") == [("Wates", 1)]
 
 
 def test_a_photo_that_is_none_is_kept_sealed_and_said_so(world: World) -> None:

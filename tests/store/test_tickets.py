@@ -36,6 +36,7 @@ def fill(tx: Tx, now: datetime) -> None:
             lat=None,
             lon=None,
             place="",
+            kelurahan="",
             sent_at=now + timedelta(minutes=minutes),
             now=now,
         )
@@ -43,7 +44,9 @@ def fill(tx: Tx, now: datetime) -> None:
     messages.add_revision(tx, 1, None, "d2", "kata pertama", now)
     for name in ("a.jpg", "b.jpg"):
         file = {"name": name, "media_type": "image/jpeg", "size": 1, "state": "kept", "reason": ""}
-        messages.add_attachment(tx, 1, uuid7(now), **file, blob=None, served=None, remote="")
+        messages.add_attachment(
+            tx, 1, uuid7(now), **file, blob=None, served=None, remote="", lat=None, lon=None
+        )
     assignments.add_owner(tx, 1, "DISHUB", "lead", "", now)
     assignments.close_owners(tx, 1, now)
     assignments.add_owner(tx, 1, "PDAM", "supporting", "", now)
