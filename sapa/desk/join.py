@@ -37,9 +37,9 @@ def joined(
     for other in found.others:
         _absorb(tx, ticket, other, now)
     state = targets.state_of(tx, ticket.id)
-    if own and not state.touched:
+    if not state.touched:
         judge_again(tx, ticket.id, state, item.message.channel, now, city)
-    elif own and state.status == "waiting":
+    elif state.status == "waiting":
         citizen.reply(tx, ticket.id, message_id=message_id, now=now, city=city)
     _tell_who_works(tx, ticket.id, message_id, item.message, state, sitting)
 
