@@ -134,6 +134,17 @@ def identity(tx: Tx, contact_id: int | None) -> Person:
     return Person(*found[0])
 
 
+def supports(tx: Tx, ticket_id: int, contact_id: int | None) -> bool:
+    """Whether this citizen only added to somebody else's report."""
+    found = tx.run(
+        "SELECT role FROM ticket_reporter WHERE ticket_id = :ticket AND contact_id = :contact"
+        " ORDER BY id LIMIT 1",
+        ticket=ticket_id,
+        contact=contact_id,
+    )
+    return bool(found) and found[0][0] == "supporter"
+
+
 def thread(tx: Tx, ticket_id: int, contact_id: int | None, channel: str) -> list[tuple[str, str]]:
     """(direction, external id) of what this citizen and we wrote on this channel, newest first."""
     rows = tx.run(

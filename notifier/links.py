@@ -33,8 +33,9 @@ def verify(secret: bytes, token: str) -> UUID | None:
 
 
 def tracking_url(public_url: str, ref: str, token: str) -> str:
-    """The reporter's private page."""
-    return f"{public_url.rstrip('/')}/lacak/{quote(ref, safe='')}?k={quote(token, safe='')}"
+    """The reporter's private page; without a token the public one, which tells the status only."""
+    page = f"{public_url.rstrip('/')}/lacak/{quote(ref, safe='')}"
+    return f"{page}?k={quote(token, safe='')}" if token else page
 
 
 def action_url(public_url: str, secret: bytes, uuid: UUID) -> str:

@@ -83,7 +83,8 @@ class Renderer:
 def _to_citizen(tx: Tx, row: Claimed, head: Letterhead) -> OutboundMessage:
     person = look.identity(tx, row.contact_id)
     known = look.facts(tx, row)
-    context = _common(known, head) | _for_citizen(known, head)
+    own = not look.supports(tx, known.ticket.id, row.contact_id)
+    context = _common(known, head) | _for_citizen(known, head, own)
     said = look.thread(tx, known.ticket.id, row.contact_id, row.channel)
     answered = next((external for direction, external in said if direction == "in"), "")
     return OutboundMessage(
@@ -93,7 +94,7 @@ def _to_citizen(tx: Tx, row: Claimed, head: Letterhead) -> OutboundMessage:
         subject=_subject(row.notice, context),
         in_reply_to=answered,
         references=tuple(external for _, external in said),
-        reply_token=known.ticket.token,
+        reply_token=known.ticket.token if own else "",
         template=row.notice,
         actions=(("Lihat laporan", str(context["track"])),),
     )
@@ -171,18 +172,23 @@ def _common(known: Facts, head: Letterhead) -> dict[str, Any]:
     }
 
 
-def _for_citizen(known: Facts, head: Letterhead) -> dict[str, Any]:
-    """For the reporter; of a sealed ticket no word leaves by a channel others may read."""
+def _for_citizen(known: Facts, head: Letterhead, own: bool) -> dict[str, Any]:
+    """For the reporter; of a sealed ticket no word leaves by a channel others may read.
+
+    Who only added to somebody's report (not `own`) is told its status, never the private link or
+    what was written to the reporter.
+    """
     ticket, event, sealed = known.ticket, known.event, known.sealed
     data = event.data if event else {}
     expected = known.deadlines.get("resolve")
     return {
-        "track": tracking_url(head.public_url, ticket.ref, ticket.token),
+        "own": own,
+        "track": tracking_url(head.public_url, ticket.ref, ticket.token if own else ""),
         "urgent": head.urgent_numbers if ticket.urgent else (),
         "opd": "" if sealed or not ticket.opd else head.opd_name(ticket.opd),
         "owner": "" if sealed or not ticket.owner else head.opd_name(ticket.owner),
         "letter": "" if sealed else line(str(data.get("letter", "")), 120),
-        "words": "" if sealed or event is None else lines(event.text, _WORDS),
+        "words": "" if sealed or event is None or not own else lines(event.text, _WORDS),
         "outcome": "" if sealed else _outcome(known, head),
         "expected": day(expected, head.tz) if expected else "",
         "checked_by": _until(known, "verify", head),

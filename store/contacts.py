@@ -103,12 +103,13 @@ def reporter_of(tx: Tx, ticket_id: int) -> tuple[int, int] | None:
     return (int(rows[0][0]), int(rows[0][1])) if rows else None
 
 
-def reports(tx: Tx, ticket_id: int, contact_id: int) -> bool:
-    """Whether this contact is already answered about the ticket."""
-    return bool(
-        tx.run(
-            "SELECT 1 FROM ticket_reporter WHERE ticket_id = :ticket AND contact_id = :contact",
-            ticket=ticket_id,
-            contact=contact_id,
-        )
+def role_of(tx: Tx, ticket_id: int, conversation_id: int | None, contact_id: int | None = None) -> str:
+    """What a conversation, or else a contact, is to the ticket: `reporter`, `supporter`, or ""."""
+    rows = tx.run(
+        "SELECT role FROM ticket_reporter WHERE ticket_id = :ticket"
+        " AND (conversation_id = :conversation OR contact_id = :contact) ORDER BY id LIMIT 1",
+        ticket=ticket_id,
+        conversation=conversation_id,
+        contact=contact_id,
     )
+    return str(rows[0][0]) if rows else ""

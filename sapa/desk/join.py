@@ -27,30 +27,42 @@ def as_reporter(tx: Tx, ticket_id: int, person: Person) -> Person:
 
 def joined(
     tx: Tx, ticket: Target, message_id: int, item: Prepared, person: Person, found: Found, sitting: Sitting
-) -> None:
-    """What follows from a message that joined `ticket` (its row is already there)."""
+) -> bool:
+    """What follows from a message that joined `ticket` (its row is already there).
+
+    Returns whether the writer is its reporter, for all we know: what others add is kept and told,
+    but neither moves the ticket nor answers a question put to the reporter.
+    """
     now, city = sitting.now, sitting.city
-    _answer_too(tx, ticket.id, person, now)
+    own = _answer_too(tx, ticket.id, person, item.message.channel, now) == "reporter" or found.proven
     assignments.add_event(
         tx, ticket.id, "message", actor="citizen", data={"message": message_id, "why": found.why}, now=now
     )
     for other in found.others:
         _absorb(tx, ticket, other, now)
     state = targets.state_of(tx, ticket.id)
-    if not state.touched:
+    if own and not state.touched:
         judge_again(tx, ticket.id, state, item.message.channel, now, city)
-    elif state.status == "waiting":
+    elif own and state.status == "waiting":
         citizen.reply(tx, ticket.id, message_id=message_id, now=now, city=city)
     _tell_who_works(tx, ticket.id, message_id, item.message, state, sitting)
+    return own
 
 
-def _answer_too(tx: Tx, ticket_id: int, person: Person, now: datetime) -> None:
-    """Somebody new is thanked and answered from now on; a reporter on another channel there, too."""
-    known = contacts.reports(tx, ticket_id, person.contact_id)
-    role = "reporter" if known else "supporter"
-    new = contacts.add_reporter(tx, ticket_id, person.contact_id, person.conversation_id, role)
-    if new and not known:
+def _answer_too(tx: Tx, ticket_id: int, person: Person, channel: str, now: datetime) -> str:
+    """Somebody new is thanked and answered from now on; a reporter on another channel there, too.
+
+    Returns their role in this conversation.
+    """
+    role = contacts.role_of(tx, ticket_id, person.conversation_id)
+    if role:
+        return role
+    known = contacts.role_of(tx, ticket_id, None, person.contact_id)
+    role = known if known and channel != "web" else "supporter"
+    contacts.add_reporter(tx, ticket_id, person.contact_id, person.conversation_id, role)
+    if not known:
         opening.acknowledge(tx, ticket_id, person, now, None)
+    return role
 
 
 def revised(tx: Tx, ticket_id: int, channel: str, message_id: int, sitting: Sitting) -> None:
@@ -62,15 +74,7 @@ def revised(tx: Tx, ticket_id: int, channel: str, message_id: int, sitting: Sitt
         judge_again(tx, ticket_id, state, channel, now, sitting.city)
 
 
-def judge_again(
-    tx: Tx,
-    ticket_id: int,
-    state: State,
-    channel: str,
-    now: datetime,
-    city: City,
-    item: Prepared | None = None,
-) -> None:
+def judge_again(tx: Tx, ticket_id: int, state: State, channel: str, now: datetime, city: City) -> None:
     """Judge all words of an untouched ticket again; another owner gets it, the same one hears nothing."""
     judgement = judge_ticket(tx, ticket_id, channel=state.channel, city=city)
     sensitive = judgement.sensitive or state.sensitive

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from channels.base import Accepted
@@ -82,10 +83,11 @@ def _take_one(tx: Tx, item: Prepared, sitting: Sitting) -> Accepted:
         opening.opened(tx, ticket, judgement, message, person, sitting)
     else:
         ticket = found.target
-        if found.why == "quoted" and message.channel == "web":
+        if found.proven and message.channel == "web":
             person = join.as_reporter(tx, ticket.id, person)
         message_id = _put(tx, known, item, sitting, ticket.id, person.conversation_id, at)
-        join.joined(tx, ticket, message_id, item, person, found, sitting)
+        if not join.joined(tx, ticket, message_id, item, person, found, sitting):
+            ticket = replace(ticket, token="")  # the private link is the reporter's alone
     if not person.new:
         contacts.touch_conversation(tx, person.conversation_id, person.also_contact_id, at)
     return Accepted(external_id=message.external_id, ref=ticket.ref, token=ticket.token)
@@ -165,9 +167,9 @@ def _add(
         lat=place.lat if place else None,
         lon=place.lon if place else None,
         place=place.label if place else "",
+        kelurahan=place.kelurahan if place else "",
         sent_at=at,
         now=now,
-        kelurahan=place.kelurahan if place else "",
     )
     _add_files(tx, message_id, item.files, now)
     return message_id
@@ -189,10 +191,10 @@ def _add_files(tx: Tx, message_id: int, files: Sequence[KeptFile], now: datetime
             blob=file.blob,
             served=file.served,
             remote=file.remote,
-        )
-
             lat=file.gps[0] if file.gps else None,
             lon=file.gps[1] if file.gps else None,
+        )
+
 
 def _again(tx: Tx, known: messages.Known, message: InboundMessage, sitting: Sitting) -> Accepted:
     """A known message: the same words change nothing, other words are a revision."""

@@ -62,8 +62,11 @@ def _open(deed: Deed, moving: Sequence[Message]) -> Ticket:
     tickets.move_messages(tx, [message.id or 0 for message in moving], ticket_id)
     writers = {message.conversation_id for message in moving}
     reporters = tickets.reporters(tx, deed.id)
-    for row in [row for row in reporters if row.conversation_id in writers] or reporters:
-        contacts.add_reporter(tx, ticket_id, row.contact_id, row.conversation_id, row.role)
+    going = [row for row in reporters if row.conversation_id in writers] or reporters
+    orphan = all(row.role != "reporter" for row in going)
+    for row in going:
+        role = "reporter" if orphan else row.role
+        contacts.add_reporter(tx, ticket_id, row.contact_id, row.conversation_id, role)
     events.add(
         tx,
         ticket_id,

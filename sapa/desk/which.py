@@ -8,7 +8,7 @@ from datetime import datetime
 from channels.base import Traits
 from channels.message import InboundMessage
 from sapa.desk.city import City
-from store import targets
+from store import contacts, targets
 from store.db import Tx
 from store.targets import Target
 
@@ -21,22 +21,26 @@ _LONGEST_CHAIN = 10
 class Found:
     """The ticket to join, and why; `others` are further ones of the same burst.
 
-    `after` is the ref of a ticket that is over, which the message speaks of.
+    `after` is the ref of a ticket that is over (or not the writer's to join), which the message
+    speaks of. `proven`: the writer
+    holds the ticket's token; a ref is public and proves nothing.
     """
 
     target: Target | None = None
     why: str = ""
     others: tuple[Target, ...] = ()
     after: str = ""
+    proven: bool = False
 
 
 def find(tx: Tx, message: InboundMessage, conversation_id: int | None, at: datetime, city: City) -> Found:
     """In this order: quoted by token, ref or reply; same album; same burst; the one that waits."""
     target = _quoted(tx, message, city)
     if target is not None:
-        if target.status not in OVER:
-            return Found(target, "quoted")
-        return Found(after=target.ref)
+        proven = message.reply_token == target.token
+        if target.status in OVER or (not proven and _borrowed(tx, message, target, conversation_id)):
+            return Found(after=target.ref)
+        return Found(target, "quoted", proven=proven)
     if conversation_id is None:
         return Found()
     traits = city.channels.get(message.channel, Traits())
@@ -71,6 +75,13 @@ def _quoted(tx: Tx, message: InboundMessage, city: City) -> Target | None:
         if target is not None and target.privacy != "secret":  # a ref is public: it opens no secret
             return _followed(tx, target)
     return None
+
+
+def _borrowed(tx: Tx, message: InboundMessage, target: Target, conversation_id: int | None) -> bool:
+    """Whether a form without the token gives the reporter's own address: anybody can type that."""
+    if message.channel != "web" or conversation_id is None:
+        return False
+    return contacts.role_of(tx, target.id, conversation_id) == "reporter"
 
 
 def replied_to(message: InboundMessage) -> list[str]:

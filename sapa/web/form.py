@@ -58,8 +58,9 @@ async def receive(request: Request) -> Response:
 
 
 def thanks_url(office: Office, accepted: Accepted) -> str:
-    """The tracking page with its word of thanks, on this same host."""
-    return tracking_url("", accepted.ref, accepted.token) + "&baru=1"
+    """The tracking page (the public one for who added to another's report), with its word of thanks."""
+    page = tracking_url("", accepted.ref, accepted.token)
+    return f"{page}{'&' if accepted.token else '?'}baru=1"
 
 
 async def typed(request: Request) -> dict[str, str]:

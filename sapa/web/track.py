@@ -66,7 +66,7 @@ def show(request: Request, ref: str, k: str = "", baru: str = "") -> Response:
         return page(request, "public/lookup.html", status=429, ref=ref, problem=OFTEN)
     if ticket is None:
         return page(request, "public/lookup.html", status=404, ref=ref, problem=UNKNOWN)
-    return page(request, "public/status.html", ticket=ticket, tried=bool(k))
+    return page(request, "public/status.html", ticket=ticket, tried=bool(k), added=bool(baru))
 
 
 @router.post("/lacak/{ref}")

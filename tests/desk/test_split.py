@@ -99,3 +99,12 @@ def test_a_split_whose_part_was_worked_on_stays(world: World) -> None:
         world.do(undo.undo, ticket, ADMIN, event_id=done.event_id)
     with world.ledger.reading() as tx:
         assert assignments.open_owners(tx, ticket) == [("DISHUB", "lead")]
+
+
+def test_who_only_added_to_a_report_is_the_reporter_of_what_is_split_off(world: World) -> None:
+    ticket = world.ticket(texts=TEXTS[:2], reporters=2)
+    world.ledger.write(lambda tx: tx.run("UPDATE ticket_reporter SET role = 'supporter'"))
+    world.do(split.split, ticket, ADMIN, message_ids=[thread(world, ticket)[1]])
+    with world.ledger.reading() as tx:
+        fresh = world.event(ticket, "split").data["ticket"]
+        assert [row.role for row in tickets.reporters(tx, fresh)] == ["reporter"]

@@ -5,7 +5,7 @@ from post_world import WORDS, World, busy, track
 
 from channels.message import OutboundMessage
 from notifier.notices import NOTICES
-from store.tables import Ticket
+from store.tables import Ticket, TicketReporter
 
 LOGIN = "https://sapa.example.id/petugas/laporan/SMP-2611-0042"
 CITIZEN = [kind for kind, notice in NOTICES.items() if notice.audience == "citizen"]
@@ -72,3 +72,16 @@ def test_every_citizen_notice_has_number_link_brand_and_fits_a_phone(world: Worl
         assert text.endswith("\n\nHormat kami,\nSapa Warga, Kota Contoh\n"), kind
         assert len(text) < 600, kind
         assert WORDS not in text, kind
+
+
+@pytest.mark.parametrize("kind", CITIZEN)
+def test_who_only_added_to_a_report_gets_neither_its_private_link_nor_what_its_reporter_is_told(
+    world: World, kind: str
+) -> None:
+    world.change(TicketReporter, 1, role="supporter")
+    message = world.render(kind, data=busy(world, "Bu Siti, mohon foto rumah Ibu."))
+    assert "SMP-2611-0042" in message.text
+    assert track(world).partition("?")[0] in message.text
+    assert track(world).partition("=")[2] not in _everything(message)
+    assert "Siti" not in message.text
+    assert message.reply_token == ""

@@ -246,3 +246,12 @@ def test_the_page_weighs_less_than_100_kb_in_all(desk: Desk) -> None:
     assert len(files) == 3
     weight = len(html.encode()) + sum(len(desk.client.get(file).content) for file in files)
     assert weight < 60_000
+
+
+def test_who_names_anothers_report_is_thanked_on_its_public_page_without_its_private_link(desk: Desk) -> None:
+    first = desk.client.post("/api/v1/tickets", json={"text": "Lampu jalan mati"}).json()
+    answer = desk.client.post("/", data={"text": f"Sama seperti {first['ref']}", "key": "kunci-kedua"})
+    assert answer.headers["location"] == f"/lacak/{first['ref']}?baru=1"
+    assert "ditambahkan" in desk.client.get(answer.headers["location"]).text
+    again = desk.client.post("/api/v1/tickets", json={"text": f"Sama seperti {first['ref']}"}).json()
+    assert again["url"] == first["url"].partition("?")[0]

@@ -94,7 +94,7 @@ def test_a_message_edited_since_or_a_ticket_split_since_has_no_places() -> None:
             event("received", actor="citizen", data={"channel": "web", "after": "SMP-1"}),
             "Laporan masuk lewat Formulir web",
             "Pelapor",
-            "menyebut SMP-1 yang sudah ditutup",
+            "menyebut SMP-1",
         ),
         (
             event("accepted", actor="opd", opd="DLH"),

@@ -109,7 +109,7 @@ def detail(event: Event) -> str:
     if letter := data.get("letter"):
         parts.append(f"surat nomor {letter}")
     if after := data.get("after"):
-        parts.append(f"menyebut {after} yang sudah ditutup")
+        parts.append(f"menyebut {after}")
     if code := data.get("code"):
         parts.append(f"kode {code}")
     return ", ".join(parts)

@@ -1,0 +1,85 @@
+"""A ref is public: who quotes somebody else's adds to that ticket and learns nothing from it."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from intake_world import World, chat
+
+from sapa.desk import acts
+from sapa.desk.actor import Actor
+from store.db import Ledger
+
+
+@pytest.fixture
+def world(ledger: Ledger, tmp_path: Path, now: datetime) -> World:
+    return World(ledger, tmp_path, now)
+
+
+def roles(world: World) -> list[str]:
+    return [role for (role,) in world.rows("SELECT role FROM ticket_reporter ORDER BY id")]
+
+
+def ask(world: World) -> None:
+    actor = Actor(kind="opd", opd="DISHUB")
+    world.ledger.write(
+        lambda tx: acts.ask(
+            tx, 1, actor, version=1, key="ask-1", now=world.now, city=world.city, text="Di tiang mana?"
+        )
+    )
+
+
+def status(world: World) -> str:
+    return str(world.rows("SELECT status FROM ticket WHERE id = 1")[0][0])
+
+
+def test_the_form_gives_the_private_link_to_no_stranger_not_even_the_second_time(world: World) -> None:
+    (first,) = world.form("kunci-0001", text="lampu jalan mati", email="siti@contoh.id")
+    for _ in range(2):
+        (other,) = world.form("kunci-0002", text=f"tentang {first.ref}", name="Orang Lain")
+        assert (other.ref, other.token) == (first.ref, "")
+    assert roles(world) == ["reporter", "supporter"]
+
+
+def test_an_address_typed_into_the_form_is_no_proof_of_being_the_reporter(world: World) -> None:
+    (first,) = world.form("kunci-0001", text="lampu jalan mati", email="siti@contoh.id")
+    (other,) = world.form("kunci-0002", text=f"tentang {first.ref}", email="siti@contoh.id")
+    assert other.ref != first.ref
+    assert first.token not in (other.token, "")
+
+
+def test_who_holds_the_token_gets_it_again(world: World) -> None:
+    (first,) = world.form("kunci-0001", text="lampu jalan mati", email="siti@contoh.id")
+    for _ in range(2):
+        (again,) = world.form("kunci-0002", text="tiang tujuh", token=first.token)
+        assert (again.ref, again.token) == (first.ref, first.token)
+    assert roles(world) == ["reporter"]
+
+
+def test_a_stranger_who_writes_on_another_channel_stays_a_stranger(world: World) -> None:
+    (first,) = world.form("kunci-0001", text="lampu jalan mati")
+    for key in ("kunci-0002", "kunci-0003"):
+        world.form(key, text=f"tentang {first.ref}", email="budi@contoh.id")
+    world.post(b"From: budi@contoh.id\r\nSubject: " + first.ref.encode() + b"\r\n\r\nsama\r\n")
+    assert roles(world) == ["reporter", "supporter", "supporter"]
+
+
+def test_a_strangers_words_neither_move_nor_seal_the_ticket(world: World) -> None:
+    (first,) = world.say(chat("1", "lampu jalan mati", who="A"))
+    world.later(hours=1)
+    world.say(chat("2", f"{first.ref} ada pungli", who="B"))
+    assert world.rows("SELECT opd, privacy, summary FROM ticket") == [
+        ("DISHUB", "normal", "lampu jalan mati")
+    ]
+
+
+def test_a_strangers_words_do_not_answer_what_the_reporter_was_asked(world: World) -> None:
+    (first,) = world.say(chat("1", "lampu jalan mati", who="A"))
+    world.later(hours=1)
+    world.say(chat("2", f"{first.ref} sama", who="B"))
+    ask(world)
+    assert [lane for notice, lane in world.told() if notice == "question"] == ["contact:1"]
+    world.say(chat("3", f"{first.ref} tiang sembilan", who="B"))
+    assert status(world) == "waiting"
+    world.say(chat("4", f"{first.ref} tiang tujuh", who="A"))
+    assert status(world) == "assigned"
