@@ -45,5 +45,5 @@ def scope(by: Actor) -> Scope:
 
 
 def may_know_reporter(by: Actor, privacy: str) -> bool:
-    """Whether the reporter's name and address are shown without asking: Diskominfo, normal tickets."""
+    """Whether the reporter's name and address are Diskominfo's to open: those of normal tickets are."""
     return by.part in ("administrator", "coordinator") and privacy == "normal"
