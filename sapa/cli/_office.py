@@ -10,12 +10,18 @@ from typing import Annotated, NoReturn
 import typer
 
 from sapa.bootstrap import Service, open_service
+from sapa.desk.actor import Actor
 from sapa.settings import BadConfig, Settings, load
 from store.db import Ledger, LedgerUnavailable
 
 ConfigFile = Annotated[Path, typer.Option("--config", "-c", help="Berkas pengaturan.")]
 CONFIG = Path("config.yaml")
 NO_LEDGER = "Buku data tidak dapat dibuka. Periksa ruang disk atau peladen basis data, lalu coba lagi."
+
+
+FIRST_LOGIN = "Administrator pertama: nama masuk admin, kata sandi sekali pakai {}"
+#: Whoever can run a command owns the machine.
+OWNER = Actor(kind="officer", role="administrator", name="terminal")
 
 
 def clock() -> datetime:
@@ -42,10 +48,16 @@ def settings_of(config: Path) -> Settings:
         fail(str(error))
 
 
+def keep_private() -> None:
+    """What this process writes from now on is for its owner alone: the ledger says who complained."""
+    os.umask(0o077)
+
+
 @contextmanager
 def the_ledger(config: Path) -> Iterator[tuple[Settings, Ledger]]:
     """The ledger alone, as the running service has left it (it may run on meanwhile)."""
     settings = settings_of(config)
+    keep_private()
     ledger = Ledger(settings.storage.database_url)
     try:
         yield settings, ledger
@@ -59,12 +71,15 @@ def the_ledger(config: Path) -> Iterator[tuple[Settings, Ledger]]:
 def the_service(config: Path) -> Iterator[Service]:
     """All rooms wired, without any door opened: for commands that act."""
     settings = settings_of(config)
+    keep_private()
     try:
         service = open_service(settings, clock=clock)
     except BadConfig as error:
         fail(str(error))
     except LedgerUnavailable:
         fail(NO_LEDGER)
+    if service.password is not None:
+        typer.echo(FIRST_LOGIN.format(service.password), err=True)
     try:
         yield service
     finally:

@@ -1,20 +1,17 @@
 """`sapa officers`: who may log in, also when nobody can log in any more."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sapa.cli._office import CONFIG, ConfigFile, clock, fail, say, the_service
+from sapa.cli._office import CONFIG, OWNER, ConfigFile, clock, fail, say, the_service
 from sapa.desk import officers
-from sapa.desk.actor import Actor
 from sapa.desk.errors import ActError
 from sapa.desk.passwords import Passwords
 from store import officers as rows
+from store.db import Ledger
 
 app = typer.Typer(help="Petugas.", no_args_is_help=True)
-#: Whoever can run this command owns the machine.
-_OWNER = Actor(kind="officer", role="administrator", name="terminal")
 Login = Annotated[str, typer.Argument(help="Nama masuk.")]
 
 
@@ -40,7 +37,7 @@ def add(
         try:
             _, password = officers.create_officer(
                 service.ledger,
-                _OWNER,
+                OWNER,
                 login=login,
                 name=name,
                 role=role,
@@ -58,26 +55,25 @@ def add(
 def reset(login: Login, config: ConfigFile = CONFIG) -> None:
     """Buat kata sandi sekali pakai yang baru."""
     with the_service(config) as service:
-        password = officers.reset_password(
-            service.ledger, _OWNER, _find(config, login), passwords=Passwords()
-        )
+        officer_id = _find(service.ledger, login)
+        password = officers.reset_password(service.ledger, OWNER, officer_id, passwords=Passwords())
     say(f"Kata sandi sekali pakai untuk {login}: {password}")
 
 
 @app.command()
 def deactivate(login: Login, config: ConfigFile = CONFIG) -> None:
     """Tutup akses seorang petugas; ia langsung keluar di semua tempat."""
-    officer_id = _find(config, login)
     with the_service(config) as service:
+        officer_id = _find(service.ledger, login)
         try:
-            service.ledger.write(lambda tx: officers.deactivate(tx, _OWNER, officer_id))
+            service.ledger.write(lambda tx: officers.deactivate(tx, OWNER, officer_id))
         except ActError as error:
             fail(str(error))
     say(f"{login} tidak dapat masuk lagi.")
 
 
-def _find(config: Path, login: str) -> int:
-    with the_service(config) as service, service.ledger.reading() as tx:
+def _find(ledger: Ledger, login: str) -> int:
+    with ledger.reading() as tx:
         officer = rows.by_login(tx, login)
     if officer is None or officer.id is None:
         fail(f"Tidak ada petugas bernama masuk {login}.")

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from sapa.cli._office import CONFIG, ConfigFile, clock, fail, say, the_ledger, the_service
+from sapa.cli._office import CONFIG, OWNER, ConfigFile, clock, fail, say, the_ledger, the_service
+from sapa.desk import leftovers
 from sapa.desk.errors import ActError
 from store import arrivals as rows
 from store import outbox as post
@@ -73,7 +74,8 @@ def list_outbox(
 def retry(number: Number, config: ConfigFile = CONFIG) -> None:
     """Kirim ulang pesan yang gagal."""
     with the_ledger(config) as (_, ledger):
-        again = ledger.write(lambda tx: post.retry(tx, number, clock()))
-    if not again:
-        fail("Pesan itu tidak ada, atau tidak sedang gagal.")
+        try:
+            ledger.write(lambda tx: leftovers.send_again(tx, OWNER, number, now=clock()))
+        except ActError as error:
+            fail(str(error))
     say("Akan dikirim ulang.")

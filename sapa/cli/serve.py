@@ -18,7 +18,7 @@ import uvicorn
 from channels.base import Listener
 from sapa.bootstrap import Service, open_service
 from sapa.bootstrap.service import ROLES
-from sapa.cli._office import CONFIG, NO_LEDGER, ConfigFile, clock, fail, say, settings_of
+from sapa.cli._office import CONFIG, NO_LEDGER, ConfigFile, clock, fail, keep_private, say, settings_of
 from sapa.settings import BadConfig, Settings, load
 from store.db import LedgerUnavailable
 
@@ -34,6 +34,7 @@ def serve(config: ConfigFile = CONFIG, roles: Roles = ALL) -> None:
     if unknown := wanted - ROLES:
         fail(f"Peran tidak dikenal: {', '.join(sorted(unknown))}. Yang ada: {', '.join(sorted(ROLES))}.")
     settings = settings_of(config)
+    keep_private()
     log_to_stderr()
     try:
         service = open_service(settings, clock=clock, roles=wanted)

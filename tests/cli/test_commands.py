@@ -1,0 +1,57 @@
+"""Commands of the person who owns the machine, on an installation nobody has started yet."""
+
+import re
+from pathlib import Path
+
+from click.testing import Result
+
+from store.db import Ledger
+from store.tables import Outbox
+
+
+def first_password(result: Result) -> str:
+    found = re.search(r"kata sandi sekali pakai ([a-z0-9-]{19})", result.stderr)
+    return found[1] if found else ""
+
+
+def test_the_first_command_of_all_tells_the_first_administrators_password(sapa) -> None:  # type: ignore[no-untyped-def]
+    first = sapa("officers", "list")
+    assert first.exit_code == 0
+    assert "administrator" in first.stdout
+    assert first_password(first)
+    assert not first_password(sapa("officers", "list"))
+
+
+def test_officers_come_go_and_get_new_passwords(sapa) -> None:  # type: ignore[no-untyped-def]
+    made = sapa("officers", "add", "rina", "--name", "Rina", "--role", "opd", "--opd", "DISHUB")
+    again = sapa("officers", "reset", "rina")
+    assert made.stdout != again.stdout
+    assert "Kata sandi sekali pakai untuk rina" in again.stdout
+    assert sapa("officers", "deactivate", "rina").exit_code == 0
+    assert "(nonaktif)" in sapa("officers", "list").stdout
+    assert "tidak dapat dinonaktifkan" in sapa("officers", "deactivate", "admin").stderr
+    for wrong in (("reset", "siapa"), ("deactivate", "siapa"), ("add", "x", "--name", "X")):
+        assert sapa("officers", *wrong).exit_code == 1
+
+
+def test_a_dead_notice_is_sent_again_and_a_living_one_is_not(sapa, tmp_path: Path, now) -> None:  # type: ignore[no-untyped-def]
+    assert sapa("officers", "list").exit_code == 0
+    ledger = Ledger(f"sqlite:///{tmp_path / 'var' / 'sapa.db'}")
+    row = Outbox(
+        key="triage:1", lane="diskominfo", notice="triage", channel="email", state="dead",
+        error="Kotak surat penuh", created_at=now, next_at=now,
+    )  # fmt: skip
+    ledger.write(lambda tx: tx.session.add(row))
+    ledger.close()
+    assert "Kotak surat penuh" in sapa("outbox", "list").stdout
+    assert sapa("outbox", "retry", "1").exit_code == 0
+    refused = sapa("outbox", "retry", "1")
+    assert refused.exit_code == 1
+    assert "tidak sedang gagal" in refused.stderr
+
+
+def test_what_the_ledger_holds_is_for_its_owner_alone(sapa, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    assert sapa("officers", "list").exit_code == 0
+    kept = [tmp_path / "var", *(tmp_path / "var").rglob("*")]
+    assert kept
+    assert [path.name for path in kept if path.stat().st_mode & 0o077] == []
