@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from store.db import Tx
-from store.tables.office import JobRun, Officer
+from store.tables.office import JobRun
 from store.tables.tickets import Deadline, Event, Ticket, TicketOpd, TicketReporter
 from store.tables.visits import Agenda, Stop
 
@@ -45,12 +45,6 @@ def open_complaints(tx: Tx) -> list[Ticket]:
     """All tickets an agenda may choose from, the oldest first."""
     asked = select(Ticket).where(*_shown(), col(Ticket.status).in_(OPEN)).order_by(col(Ticket.id))
     return list(tx.session.exec(asked))
-
-
-def tickets(tx: Tx, ids: Collection[int]) -> dict[int, Ticket]:
-    """Tickets by id, as they are now."""
-    found = tx.session.exec(select(Ticket).where(col(Ticket.id).in_(ids)))
-    return {ticket.id: ticket for ticket in found if ticket.id is not None}
 
 
 def checkable(tx: Tx, limit: int) -> list[int]:
@@ -169,12 +163,6 @@ def history(tx: Tx, ids: Collection[int]) -> dict[int, list[Event]]:
     for event in tx.session.exec(select(Event).where(col(Event.ticket_id).in_(ids)).order_by(col(Event.id))):
         found.setdefault(event.ticket_id, []).append(event)
     return found
-
-
-def officer_names(tx: Tx, ids: Collection[int]) -> dict[int, str]:
-    """Names of officers, for the record of changes."""
-    found = tx.session.exec(select(Officer).where(col(Officer.id).in_(ids)))
-    return {officer.id: officer.name for officer in found if officer.id is not None}
 
 
 def recap(tx: Tx, by: str, since: datetime, until: datetime) -> list[tuple[str, int, int, int]]:

@@ -25,13 +25,3 @@ def activate(tx: Tx, kind: str, digest: str, yaml: str, now: datetime) -> bool:
             now=now,
         )
     )
-
-
-def active(tx: Tx, kind: str) -> tuple[str, str] | None:
-    """(digest, yaml) of the book in force."""
-    rows = tx.run(
-        "SELECT book.digest, book.yaml FROM active_book JOIN book ON book.digest = active_book.digest"
-        " WHERE active_book.kind = :kind",
-        kind=kind,
-    )
-    return (rows[0][0], rows[0][1]) if rows else None

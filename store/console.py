@@ -42,12 +42,6 @@ def newest_dispositions(tx: Tx, ids: Collection[int]) -> dict[int, Disposition]:
     return {row.ticket_id: row for row in tx.session.exec(found)}
 
 
-def tickets_by_id(tx: Tx, ids: Collection[int]) -> dict[int, Ticket]:
-    """Tickets that rows of other lists speak of."""
-    found = select(Ticket).where(col(Ticket.id).in_(ids))
-    return {row.id: row for row in tx.session.exec(found) if row.id is not None}
-
-
 def tickets_of_arrival(tx: Tx, arrival_id: int) -> Sequence[Ticket]:
     """The tickets that the messages of a payload hang on."""
     found = select(Ticket).join(Message).where(col(Message.arrival_id) == arrival_id).distinct()

@@ -101,6 +101,12 @@ class Part:
     kelurahan: str
 
 
+def blobs_of(tx: Tx, message_id: int) -> frozenset[str]:
+    """The digests of a message's files."""
+    rows = tx.run("SELECT blob FROM attachment WHERE message_id = :id AND blob IS NOT NULL", id=message_id)
+    return frozenset(str(row[0]) for row in rows)
+
+
 def ticket_parts(tx: Tx, ticket_id: int) -> list[Part]:
     """What the ticket's inbound messages say now, in the order written."""
     rows = tx.run(

@@ -1,6 +1,6 @@
 """Officers, their sessions, and the limits of trying to log in."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import col, delete, func, or_, select
@@ -36,7 +36,7 @@ def any_exist(tx: Tx) -> bool:
     return tx.session.exec(select(Officer.id).limit(1)).first() is not None
 
 
-def names(tx: Tx, ids: Sequence[int]) -> dict[int, str]:
+def names(tx: Tx, ids: Collection[int]) -> dict[int, str]:
     """Names of officers by id, for a history."""
     rows = tx.session.exec(select(Officer.id, Officer.name).where(col(Officer.id).in_(ids)))
     return {id: name for id, name in rows if id is not None}

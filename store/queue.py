@@ -91,12 +91,6 @@ def counts(tx: Tx, scope: Scope, statuses: tuple[str, ...] = ()) -> dict[str, in
     return dict(tx.session.exec(found).all())
 
 
-def sees(tx: Tx, scope: Scope, ticket_id: int) -> bool:
-    """Whether the scope holds this ticket."""
-    found = _narrowed(select(Ticket.id), scope, Filter()).where(col(Ticket.id) == ticket_id)
-    return tx.session.exec(found).first() is not None
-
-
 def _narrowed(found: Query, scope: Scope, wanted: Filter) -> Query:
     return found.where(*_scope(scope), *_filter(wanted))
 

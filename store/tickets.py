@@ -17,7 +17,6 @@ from store.tables import (
     Identity,
     Message,
     MessageRevision,
-    Outbox,
     Ticket,
     TicketOpd,
     TicketReporter,
@@ -56,9 +55,10 @@ def by_ref(tx: Tx, ref: str) -> Ticket | None:
     return tx.session.exec(select(Ticket).where(col(Ticket.ref) == ref)).one_or_none()
 
 
-def by_token(tx: Tx, token: str) -> Ticket | None:
-    """The ticket of a private tracking token."""
-    return tx.session.exec(select(Ticket).where(col(Ticket.token) == token)).one_or_none()
+def by_ids(tx: Tx, ids: Collection[int]) -> dict[int, Ticket]:
+    """Tickets by id, as they are now."""
+    found = tx.session.exec(select(Ticket).where(col(Ticket.id).in_(ids)))
+    return {ticket.id: ticket for ticket in found if ticket.id is not None}
 
 
 def claim(tx: Tx, ticket_id: int, version: int) -> bool:
@@ -201,9 +201,3 @@ def silent(tx: Tx, now: datetime, limit: int) -> list[tuple[int, int, int]]:
         .limit(limit)
     )
     return [(ticket or 0, version, promise or 0) for ticket, version, promise in tx.session.exec(found)]
-
-
-def notices(tx: Tx, ticket_id: int) -> Sequence[Outbox]:
-    """Everything told or to be told about the ticket, in order."""
-    found = select(Outbox).where(col(Outbox.ticket_id) == ticket_id)
-    return tx.session.exec(found.order_by(col(Outbox.id))).all()

@@ -14,7 +14,7 @@ from sapa.agenda.rules import AgendaRules
 from sapa.desk.actor import Actor
 from sapa.desk.city import City
 from sapa.desk.errors import Forbidden, Invalid, NotFound
-from store import agendas
+from store import agendas, tickets
 from store.db import Tx
 from store.ids import uuid7
 from store.tables.visits import Agenda, Stop
@@ -103,14 +103,14 @@ class Desk:
 
     def candidates(self, ids: Sequence[int]) -> list[Candidate]:
         """These tickets where they are now; those that may not be shown any more are missing."""
-        found = agendas.tickets(self.tx, ids)
+        found = tickets.by_ids(self.tx, ids)
         scored = chosen(self.tx, list(found.values()), self.city, self.rules, self.visit())
         by_id = {one.ticket_id: one.candidate for one in scored}
         return [by_id[ticket_id] for ticket_id in ids if ticket_id in by_id]
 
     def visitable(self, ticket_id: int) -> Candidate:
         """The ticket to add, with its row; `Invalid` when it may not be visited."""
-        ticket = agendas.tickets(self.tx, [ticket_id]).get(ticket_id)
+        ticket = tickets.by_ids(self.tx, [ticket_id]).get(ticket_id)
         if ticket is None:
             raise NotFound
         able = ticket.status in ("waiting", *agendas.OPEN, *agendas.CHECKABLE)

@@ -12,7 +12,7 @@ from sapa.agenda.plan import Plan, plan
 from sapa.agenda.rules import AgendaRules
 from sapa.desk.city import City
 from sapa.desk.errors import Invalid
-from store import agendas
+from store import agendas, tickets
 from store.db import Ledger, Tx
 from store.ids import uuid7
 from store.tables.visits import Agenda, Stop
@@ -86,7 +86,7 @@ def gather(
     without: Collection[int] = (),
 ) -> Gathered:
     """What can be visited that day: the candidates and what people pinned, less what they dropped."""
-    pinned = list(agendas.tickets(tx, pins).values())
+    pinned = list(tickets.by_ids(tx, pins).values())
     able = (*candidates(tx, city, rules, visit), *chosen(tx, pinned, city, rules, visit))
     return Gathered(
         visit=visit,

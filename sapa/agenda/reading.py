@@ -13,7 +13,7 @@ from sapa.agenda.score import Part
 from sapa.agenda.view import AgendaView, Change, Moment, RecapRow, StopView
 from sapa.desk.city import City
 from sapa.desk.mask import mask
-from store import agendas
+from store import agendas, officers, tickets
 from store.db import Tx
 from store.tables.tickets import Event, Ticket
 from store.tables.visits import Agenda, Stop
@@ -47,7 +47,7 @@ def _view(
     withheld: int,
 ) -> AgendaView:
     plan, begin = agenda.plan, _start(agenda, city)
-    names = agendas.officer_names(tx, {one["by"] for one in plan["history"] if one["by"]})
+    names = officers.names(tx, {one["by"] for one in plan["history"] if one["by"]})
     on_round = tuple(one for one in stops if one.position)
     return AgendaView(
         agenda_id=agenda.id or 0,
@@ -127,7 +127,7 @@ class _Facts:
 
     def __init__(self, tx: Tx, city: City, agenda: Agenda, ids: Sequence[int]) -> None:
         self.city, self.begin = city, _start(agenda, city)
-        self.tickets = agendas.tickets(tx, ids)
+        self.tickets = tickets.by_ids(tx, ids)
         self.reporters = agendas.reporters(tx, ids)
         self.supporting = agendas.supporting(tx, ids)
         self.history = agendas.history(tx, ids)

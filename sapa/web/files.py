@@ -21,7 +21,6 @@ from store.tables import Message
 router = APIRouter()
 MISSING = "Berkas ini tidak ada, atau Anda tidak boleh membukanya."
 SANDBOX = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox"
-PICTURES = ("image/jpeg", "image/png")
 
 
 @router.get("/berkas/{uuid}")

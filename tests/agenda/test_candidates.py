@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sapa.agenda.candidates import Scored, candidates, chosen
 from sapa.agenda.due import visit_of
-from store import agendas
+from store import agendas, tickets
 from store.db import Ledger
 from store.ids import uuid7
 from store.tables import Agenda, Stop, Ticket
@@ -119,12 +119,12 @@ def test_a_kelurahan_visited_lately_steps_back(desk: Desk) -> None:
 
 
 def test_one_ticket_is_scored_as_it_would_be_among_all(desk: Desk) -> None:
-    tickets = [desk.ticket(days=n, reporters=n, kelurahan=k) for n, k in ((1, "Wates"), (9, "Kranggan"))]
+    made = [desk.ticket(days=n, reporters=n, kelurahan=k) for n, k in ((1, "Wates"), (9, "Kranggan"))]
     assert VISIT is not None
     with desk.ledger.reading() as tx:
-        rows = list(agendas.tickets(tx, tickets[1:]).values())
+        rows = list(tickets.by_ids(tx, made[1:]).values())
         (one,) = chosen(tx, rows, city(), rules(), VISIT)
-    assert one == found(desk.ledger)[tickets[1]]
+    assert one == found(desk.ledger)[made[1]]
 
 
 @settings(max_examples=200, deadline=None)

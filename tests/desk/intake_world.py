@@ -86,7 +86,7 @@ def make_city(**more: Any) -> City:
         ),
         calendar=Calendar("calendar-1", frozenset(), TZ),
         opds={code: OpdInfo(code=code, name=name) for code, name in OPDS.items()},
-        channels={"fake": Traits(burst=True), "web": WebDoor.traits, "email": Traits()},
+        channels={"fake": Traits(burst=True), "web": WebDoor.traits, "email": EmailDoor.traits},
         other_route={"INSPEKTORAT": "SETDA"},
         **more,
     )

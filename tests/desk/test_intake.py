@@ -280,6 +280,26 @@ def test_the_same_form_sent_again_with_other_words_is_a_revision(world: World) -
     assert world.rows("SELECT COUNT(*) FROM message_revision")[0][0] == 1
 
 
+def test_a_photo_added_when_the_same_form_is_sent_again_is_not_lost(world: World) -> None:
+    photos = [base64.b64encode(picture()).decode()]
+    for more in ({}, {"photos": photos}, {"photos": photos, "address": "depan pasar"}):
+        body = json.dumps({"key": "kunci-0001", "text": "ada sampah", **more}).encode()
+        world.deliver(world.payload("web", body))
+    assert world.rows("SELECT message_id, state FROM attachment") == [(1, "kept")]
+
+
+def test_another_mail_of_the_same_message_id_is_a_complaint_of_its_own(world: World) -> None:
+    def mail(who: bytes, words: bytes) -> str:
+        head = b"From: " + who + b"@contoh.id\r\nMessage-ID: <1@localhost>\r\n\r\n"
+        return world.post(head + words + b"\r\n")[0].ref
+
+    first, second = mail(b"siti", b"lampu jalan mati"), mail(b"budi", b"ada sampah")
+    assert first != second
+    assert [mail(b"budi", b"ada sampah"), mail(b"siti", b"lampu jalan mati")] == [second, first]
+    assert [row[2] for row in world.tickets()] == ["DISHUB", "DLH"]
+    assert world.rows("SELECT COUNT(*) FROM message_revision") == [(0,)]
+
+
 def test_what_cannot_be_read_is_parked_raw_and_can_be_taken_up(world: World) -> None:
     body = b"{not json"
     (accepted,) = world.deliver(world.payload("fake", body))

@@ -118,8 +118,6 @@ def test_a_scope_hides_what_one_may_not_see(filled: Ledger) -> None:
     with filled.reading() as tx:
         assert queue.counts(tx, Scope(opd="DLH")) == {"assigned": 3}
         assert queue.counts(tx, Scope()) == {"assigned": 3, "triage": 2, "closed": 1}
-        assert queue.sees(tx, Scope(opd="DLH"), 4)
-        assert not queue.sees(tx, Scope(opd="DLH"), 1)
 
 
 def test_pages_follow_each_other_without_gap_or_double(filled: Ledger) -> None:

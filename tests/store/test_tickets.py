@@ -53,13 +53,13 @@ def fill(tx: Tx, now: datetime) -> None:
     assignments.add_owner(tx, 1, "DLH", "lead", "", now)
 
 
-def test_a_ticket_is_found_by_its_ref_and_its_private_token(ledger: Ledger, now: datetime) -> None:
+def test_a_ticket_is_found_by_its_ref(ledger: Ledger, now: datetime) -> None:
     ledger.write(lambda tx: fill(tx, now))
     with ledger.reading() as tx:
         found = tickets.by_ref(tx, "SMP-2611-0001")
         assert found is not None
-        assert tickets.by_token(tx, "geheim") is found is tickets.get(tx, 1)
-        assert tickets.by_ref(tx, "SMP-2611-9999") is tickets.by_token(tx, "x") is tickets.get(tx, 9) is None
+        assert found is tickets.get(tx, 1)
+        assert tickets.by_ref(tx, "SMP-2611-9999") is tickets.get(tx, 9) is None
 
 
 def test_what_hangs_on_it_comes_in_order(ledger: Ledger, now: datetime) -> None:
@@ -72,7 +72,7 @@ def test_what_hangs_on_it_comes_in_order(ledger: Ledger, now: datetime) -> None:
         assert [row.opd for row in tickets.owners(tx, 1, now_only=False)] == ["DISHUB", "PDAM", "DLH"]
         assert tickets.supporting(tx, 1) == ("PDAM",)
         assert tickets.attachments(tx, 2) == tickets.revisions(tx, 2) == tickets.running(tx, 2) == {}
-        assert list(tickets.notices(tx, 1)) == list(tickets.dispositions(tx, 1)) == []
+        assert list(tickets.dispositions(tx, 1)) == []
 
 
 def test_one_contact_is_answered_once_however_many_threads_lead_there(ledger: Ledger, now: datetime) -> None:

@@ -8,7 +8,7 @@ from web_world import Desk
 
 from sapa.web.fields import Fields
 from sapa.web.staff.agenda_acts import order
-from store import agendas
+from store import agendas, tickets
 
 WEEK = "2026-W48"
 PAGE = f"/petugas/agenda/{WEEK}"
@@ -39,7 +39,7 @@ def route(desk: Desk) -> list[str]:
     with desk.office.ledger.reading() as tx:
         agenda = agendas.by_week(tx, WEEK)
         rows = [row for row in agendas.stops(tx, agenda.id) if row.position] if agenda else []
-        found = agendas.tickets(tx, [row.ticket_id for row in rows])
+        found = tickets.by_ids(tx, [row.ticket_id for row in rows])
     return [found[row.ticket_id].ref for row in rows]
 
 

@@ -34,7 +34,7 @@ from sapa.desk.passwords import Passwords
 from sapa.desk.spool import Spool
 from sapa.web.action import page_token
 from sapa.web.office import Brand, Office
-from store import arrivals, books, officers, tickets
+from store import arrivals, books, officers, outbox, tickets
 from store.db import Ledger
 from store.files import Files
 from store.tables import ActionLink, AttachmentRow, Message, Officer, Ticket
@@ -251,7 +251,7 @@ class Desk:
         """The notices of a ticket could not be sent; returns one of them."""
         ticket_id = self.ticket(ref).id
         with self.office.ledger.reading() as tx:
-            row_id = tickets.notices(tx, ticket_id or 0)[0].id
+            row_id = outbox.of_ticket(tx, ticket_id or 0)[0].id
         self.office.ledger.write(
             lambda tx: tx.run(
                 "UPDATE outbox SET state = 'dead', error = 'Kotak surat penuh', tries = 5"

@@ -8,6 +8,7 @@ from notifier import links
 from sapa.desk import lifecycle, sealed, undo
 from sapa.desk.actor import Actor
 from sapa.desk.city import City, OpdInfo
+from sapa.desk.deed import offered
 from sapa.web import words
 from sapa.web.staff import highlight, history
 from sapa.web.staff.thread import Entry
@@ -93,7 +94,7 @@ def read(tx: Tx, ticket: Ticket, by: Actor, city: City, now: datetime) -> Case:
             for step, row in running.items()
         ),
         post=tuple(_post(row, city) for row in post),
-        acts=possible(ticket, by),
+        acts=tuple(act for act in offered(tx, ticket, by) if act != "undo"),
         undoes=_undoes(tx, ticket, by, happened, city),
         map=links.map_url(ticket.lat, ticket.lon)
         if ticket.lat is not None and ticket.lon is not None
@@ -102,14 +103,6 @@ def read(tx: Tx, ticket: Ticket, by: Actor, city: City, now: datetime) -> Case:
         may_open=may_open,
         looks=tuple(console.looks(tx, ticket.id)) if may_open else (),
     )
-
-
-def possible(ticket: Ticket, by: Actor) -> tuple[str, ...]:
-    """The acts this officer may do on it now; who only supports may only write notes."""
-    acts = lifecycle.possible(ticket.status, by.part)
-    if by.part == "opd" and by.opd != ticket.opd:
-        return tuple(act for act in acts if act == "note")
-    return tuple(act for act in acts if act != "undo")
 
 
 def since(case: Case, seen: int) -> list[history.Line]:

@@ -16,7 +16,7 @@ from sapa.web.office import office_of
 from sapa.web.render import page
 from sapa.web.session import Diskominfo, Posted
 from sapa.web.staff.words import NOTICES, said
-from store import console, outbox
+from store import console, outbox, tickets
 from store.db import Tx
 from store.tables import Outbox
 
@@ -97,7 +97,7 @@ def _page(
 
 
 def _items(tx: Tx, rows: Sequence[Outbox], by: Actor, city: City) -> list[Item]:
-    about = console.tickets_by_id(tx, {row.ticket_id for row in rows if row.ticket_id is not None})
+    about = tickets.by_ids(tx, {row.ticket_id for row in rows if row.ticket_id is not None})
     refs = {
         id: ticket.ref
         for id, ticket in about.items()
