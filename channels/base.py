@@ -44,11 +44,14 @@ class Traits:
     (a web form does not: each sending is a complaint of its own).
     `retries`: the provider tries again for hours when we say "later"; where it does not,
     payloads are spooled to disk while the ledger is down.
+    `edits`: the same external id with other words is the message as its writer changed it
+    (a mail never changes: a second one of this name is another mail).
     """
 
     burst: bool = False
     conversation: bool = True
     retries: bool = True
+    edits: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from channels.base import Accepted
+from channels.base import Accepted, Traits
 from channels.message import DeliveryReport, InboundMessage
 from sapa.desk import join, opening, report, which
 from sapa.desk.city import City
@@ -28,7 +28,7 @@ def receive(
     """
     arrival_id = keep_arrival(tx, arriving, now)
     if arrival_id is None:
-        return [_earlier(tx, item) for item in items if isinstance(item, Prepared)]
+        return [_earlier(tx, item, city) for item in items if isinstance(item, Prepared)]
     return take_in(tx, items, Sitting(arrival_id=arrival_id, now=now, city=city, take_ref=take_ref))
 
 
@@ -65,10 +65,10 @@ def take_in(tx: Tx, items: Sequence[Item], sitting: Sitting) -> list[Accepted]:
 
 
 def _take_one(tx: Tx, item: Prepared, sitting: Sitting) -> Accepted:
+    item, known = _named(tx, item, sitting.city)
     message, now = item.message, sitting.now
-    known = messages.find_message(tx, message.channel, message.account, message.external_id)
     if known is not None and (known.ticket_id is not None or not sitting.by_hand):
-        return _again(tx, known, message, sitting)
+        return _again(tx, known, item, sitting)
     why = _no_complaint(tx, message)
     if why and not sitting.by_hand:
         arrivals.set_arrival(tx, sitting.arrival_id, "parked", why)
@@ -91,6 +91,19 @@ def _take_one(tx: Tx, item: Prepared, sitting: Sitting) -> Accepted:
     if not person.new:
         contacts.touch_conversation(tx, person.conversation_id, person.also_contact_id, at)
     return Accepted(external_id=message.external_id, ref=ticket.ref, token=ticket.token)
+
+
+def _named(tx: Tx, item: Prepared, city: City) -> tuple[Prepared, messages.Known | None]:
+    """What we know of the message; where messages are never edited, another one of its name is renamed."""
+    message = item.message
+    known = messages.find_message(tx, message.channel, message.account, message.external_id)
+    edits = city.channels.get(message.channel, Traits()).edits
+    if known is None or edits or known.text == message.text:
+        return item, known
+    digest = hashlib.sha256(f"{message.sender.value}\0{message.text}".encode()).hexdigest()
+    message = replace(message, external_id=f"{message.external_id}#{digest[:32]}")
+    known = messages.find_message(tx, message.channel, message.account, message.external_id)
+    return replace(item, message=message), known
 
 
 def _person(tx: Tx, message: InboundMessage, at: datetime) -> Person:
@@ -196,8 +209,13 @@ def _add_files(tx: Tx, message_id: int, files: Sequence[KeptFile], now: datetime
         )
 
 
-def _again(tx: Tx, known: messages.Known, message: InboundMessage, sitting: Sitting) -> Accepted:
-    """A known message: the same words change nothing, other words are a revision."""
+def _again(tx: Tx, known: messages.Known, item: Prepared, sitting: Sitting) -> Accepted:
+    """A known message: the same changes nothing, other words are a revision, further files are added."""
+    message = item.message
+    held = messages.blobs_of(tx, known.id) if item.files else frozenset()
+    _add_files(
+        tx, known.id, [file for file in item.files if file.blob and file.blob not in held], sitting.now
+    )
     if message.text != known.text:
         digest = hashlib.sha256(message.text.encode()).hexdigest()
         new = messages.add_revision(tx, known.id, sitting.arrival_id, digest, message.text, sitting.now)
@@ -206,12 +224,11 @@ def _again(tx: Tx, known: messages.Known, message: InboundMessage, sitting: Sitt
     return Accepted(external_id=message.external_id, ref=known.ref, token=known.token, duplicate=True)
 
 
-def _earlier(tx: Tx, item: Prepared) -> Accepted:
+def _earlier(tx: Tx, item: Prepared, city: City) -> Accepted:
     """What we said when this delivery came the first time."""
-    message = item.message
-    known = messages.find_message(tx, message.channel, message.account, message.external_id)
+    item, known = _named(tx, item, city)
     return Accepted(
-        external_id=message.external_id,
+        external_id=item.message.external_id,
         ref=known.ref if known else "",
         token=known.token if known else "",
         duplicate=True,
