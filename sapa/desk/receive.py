@@ -221,15 +221,17 @@ def _again(tx: Tx, known: messages.Known, item: Prepared, sitting: Sitting) -> A
         new = messages.add_revision(tx, known.id, sitting.arrival_id, digest, message.text, sitting.now)
         if new and known.ticket_id is not None:
             join.revised(tx, known.ticket_id, message.channel, known.id, sitting)
-    return Accepted(external_id=message.external_id, ref=known.ref, token=known.token, duplicate=True)
+    return _told(known, message.external_id)
 
 
 def _earlier(tx: Tx, item: Prepared, city: City) -> Accepted:
     """What we said when this delivery came the first time."""
     item, known = _named(tx, item, city)
-    return Accepted(
-        external_id=item.message.external_id,
-        ref=known.ref if known else "",
-        token=known.token if known else "",
-        duplicate=True,
-    )
+    return _told(known, item.message.external_id)
+
+
+def _told(known: messages.Known | None, external_id: str) -> Accepted:
+    """The answer to what is known; a sending named by its bytes alone may be another person's same words."""
+    ref, token = (known.ref, known.token) if known else ("", "")
+    private = "" if external_id.startswith("sha256:") else token
+    return Accepted(external_id=external_id, ref=ref, token=private, duplicate=True)

@@ -83,3 +83,13 @@ def test_a_strangers_words_do_not_answer_what_the_reporter_was_asked(world: Worl
     assert status(world) == "waiting"
     world.say(chat("4", f"{first.ref} tiang tujuh", who="A"))
     assert status(world) == "assigned"
+
+
+def test_who_says_the_same_words_without_a_key_is_not_taken_for_the_one_who_said_them_first(
+    world: World,
+) -> None:
+    body = b'{"text": "lampu jalan mati"}'
+    (first,) = world.deliver(world.payload("web", body))
+    assert first.token
+    (other,) = world.deliver(world.payload("web", body))
+    assert (other.ref, other.token, other.duplicate) == (first.ref, "", True)
