@@ -40,6 +40,11 @@ def fail(text: str) -> NoReturn:
     raise typer.Exit(1)
 
 
+def unusable(error: OSError) -> str:
+    """What a file or folder would not do, for the person at the terminal."""
+    return f"{error.filename or 'Berkas'} tidak dapat dipakai: {error.strerror or type(error).__name__}."
+
+
 def settings_of(config: Path) -> Settings:
     """The checked configuration, or the list of its mistakes and exit status 1."""
     try:
@@ -63,6 +68,8 @@ def the_ledger(config: Path) -> Iterator[tuple[Settings, Ledger]]:
         yield settings, ledger
     except LedgerUnavailable:
         fail(NO_LEDGER)
+    except OSError as error:
+        fail(unusable(error))
     finally:
         ledger.close()
 

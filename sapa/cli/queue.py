@@ -15,7 +15,7 @@ from store.files import Files
 
 arrivals = typer.Typer(help="Kiriman yang diparkir.", no_args_is_help=True)
 outbox = typer.Typer(help="Pesan keluar.", no_args_is_help=True)
-Number = Annotated[int, typer.Argument(help="Nomor dari daftar.")]
+Number = Annotated[int, typer.Argument(min=1, max=2**63 - 1, help="Nomor dari daftar.")]
 
 
 @arrivals.command("list")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sapa.bootstrap import book_of
-from sapa.cli._office import CONFIG, ConfigFile, fail, say, settings_of
+from sapa.cli._office import CONFIG, ConfigFile, fail, say, settings_of, unusable
 from sapa.settings import BadConfig, write_starter
 
 config = typer.Typer(help="Pengaturan.", no_args_is_help=True)
@@ -19,6 +19,8 @@ def init(folder: Annotated[Path, typer.Argument(help="Folder kosong untuk kota b
         written = write_starter(folder)
     except FileExistsError as error:
         fail(str(error))
+    except OSError as error:
+        fail(unusable(error))
     for path in written:
         say(str(path))
     say(f"\nUbah berkas-berkas itu, lalu periksa: sapa config check --config {folder / 'config.yaml'}")

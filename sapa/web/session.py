@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -65,6 +65,9 @@ def role(*roles: str) -> Callable[[LoggedIn], LoggedIn]:
 
     return of_role
 
+
+#: A row's number in an address, as large as the ledger's numbers can be.
+RowId = Annotated[int, Path(ge=1, lt=2**63)]
 
 #: Diskominfo's own people; and administrators alone.
 Diskominfo = Annotated[LoggedIn, Depends(role("administrator", "coordinator"))]

@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 
 from click.testing import Result
+from typer.testing import CliRunner
 
+from sapa.cli import app
 from store.db import Ledger
 from store.tables import Outbox
 
@@ -55,3 +57,14 @@ def test_what_the_ledger_holds_is_for_its_owner_alone(sapa, tmp_path: Path) -> N
     kept = [tmp_path / "var", *(tmp_path / "var").rglob("*")]
     assert kept
     assert [path.name for path in kept if path.stat().st_mode & 0o077] == []
+
+
+def test_a_folder_or_number_that_cannot_be_is_told_in_words(sapa, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "berkas").write_text("x")
+    for words in (("backup", "berkas"), ("backup", "berkas/di-dalam")):
+        refused = sapa(words[0], str(tmp_path / words[1]))
+        assert refused.exit_code == 1
+        assert "tidak dapat dipakai" in refused.stderr
+    assert sapa("arrivals", "show", "9" * 30).exit_code == 2
+    made = CliRunner().invoke(app, ["init", str(tmp_path / "berkas" / "di-dalam")])
+    assert (made.exit_code, "tidak dapat dipakai" in made.stderr) == (1, True)

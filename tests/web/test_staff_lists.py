@@ -352,3 +352,12 @@ def test_administrators_add_officers_shut_them_out_and_let_them_in(desk: Desk) -
     with desk.office.ledger.reading() as tx:
         me = tx.run("SELECT id FROM officer WHERE login = 'administrator'")[0][0]
     assert "terakhir" in administrator.post(f"/petugas/petugas/{me}/nonaktif", 422)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["kiriman/{}/unduh", "parkir/{}/olah", "parkir/{}/tutup", "kotak-keluar/{}/kirim", "petugas/{}/sandi"],
+)
+def test_a_number_larger_than_the_ledgers_is_no_fault_of_ours(desk: Desk, path: str) -> None:
+    administrator = seat(desk, "administrator")
+    assert administrator.post("/petugas/" + path.format("9" * 25), alasan="coba saja").status_code == 400

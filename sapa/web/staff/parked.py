@@ -7,7 +7,7 @@ from sapa.desk import leftovers
 from sapa.desk.errors import Invalid
 from sapa.web.office import office_of
 from sapa.web.render import page
-from sapa.web.session import Diskominfo, Posted
+from sapa.web.session import Diskominfo, Posted, RowId
 from sapa.web.staff.words import said
 from store import arrivals
 
@@ -24,7 +24,7 @@ def show(request: Request, me: Diskominfo, ok: str = "", ref: str = "", sebelum:
 
 
 @router.post("/petugas/parkir/{id}/olah")
-async def again(request: Request, id: int, me: Diskominfo, form: Posted) -> Response:
+async def again(request: Request, id: RowId, me: Diskominfo, form: Posted) -> Response:
     """Take a payload up again, also a machine's as if a citizen had sent it."""
     office = office_of(request)
     try:
@@ -36,7 +36,7 @@ async def again(request: Request, id: int, me: Diskominfo, form: Posted) -> Resp
 
 
 @router.post("/petugas/parkir/{id}/tutup")
-def settle(request: Request, id: int, me: Diskominfo, form: Posted) -> Response:
+def settle(request: Request, id: RowId, me: Diskominfo, form: Posted) -> Response:
     """No ticket is needed; the payload stays kept."""
     office, by, reason = office_of(request), me.actor, form["alasan"]
     try:

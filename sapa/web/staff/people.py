@@ -12,7 +12,7 @@ from sapa.desk.errors import Invalid
 from sapa.web.fields import Fields
 from sapa.web.office import office_of
 from sapa.web.render import page
-from sapa.web.session import Administrator, Posted
+from sapa.web.session import Administrator, Posted, RowId
 from sapa.web.staff.words import said
 from store import officers
 from store.db import Tx
@@ -53,7 +53,7 @@ def add(request: Request, me: Administrator, form: Posted) -> Response:
 
 
 @router.post("/petugas/petugas/{id}/{change}")
-def change(request: Request, id: int, change: str, me: Administrator, form: Posted) -> Response:
+def change(request: Request, id: RowId, change: str, me: Administrator, form: Posted) -> Response:
     """Shut out (`nonaktif`), let in again (`aktif`), or give a new one-time password (`sandi`)."""
     office, by = office_of(request), me.actor
     if change == "sandi":

@@ -14,7 +14,7 @@ from sapa.desk.mask import mask
 from sapa.web import words
 from sapa.web.office import office_of
 from sapa.web.render import page
-from sapa.web.session import Diskominfo, Posted
+from sapa.web.session import Diskominfo, Posted, RowId
 from sapa.web.staff.words import NOTICES, said
 from store import console, outbox, tickets
 from store.db import Tx
@@ -44,7 +44,7 @@ def show(request: Request, me: Diskominfo, ok: str = "", sebelum: str = "") -> R
 
 
 @router.post("/petugas/kotak-keluar/{id}/kirim")
-def again(request: Request, id: int, me: Diskominfo, form: Posted) -> Response:
+def again(request: Request, id: RowId, me: Diskominfo, form: Posted) -> Response:
     """Send one again."""
     office, by, now = office_of(request), me.actor, office_of(request).clock()
     try:

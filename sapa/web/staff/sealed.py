@@ -11,7 +11,7 @@ from starlette.responses import Response
 from sapa.desk import sealed
 from sapa.web.office import Office, office_of
 from sapa.web.render import page
-from sapa.web.session import Diskominfo, Posted
+from sapa.web.session import Diskominfo, Posted, RowId
 from sapa.web.staff.sought import visible
 from store import tickets
 
@@ -42,7 +42,7 @@ def original(request: Request, uuid: UUID, me: Diskominfo, form: Posted) -> Resp
 
 
 @router.post("/petugas/kiriman/{id}/unduh")
-def arrival(request: Request, id: int, me: Diskominfo, form: Posted) -> Response:
+def arrival(request: Request, id: RowId, me: Diskominfo, form: Posted) -> Response:
     """A payload as it came, to be saved."""
     office, by, reason = office_of(request), me.actor, form["alasan"]
     now = office.clock()
