@@ -360,4 +360,4 @@ def test_administrators_add_officers_shut_them_out_and_let_them_in(desk: Desk) -
 )
 def test_a_number_larger_than_the_ledgers_is_no_fault_of_ours(desk: Desk, path: str) -> None:
     administrator = seat(desk, "administrator")
-    assert administrator.post("/petugas/" + path.format("9" * 25), alasan="coba saja").status_code == 400
+    administrator.post("/petugas/" + path.format("9" * 25), status=400, alasan="coba saja")
