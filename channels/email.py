@@ -122,7 +122,13 @@ class EmailDoor:
     async def send(self, message: OutboundMessage) -> Receipt:
         """Hand one mail to the relay, or drop it into the folder; the receipt is its Message-ID."""
         chosen = self.settings
-        mail = build(message, chosen.address, chosen.name, self._clock(), legible=chosen.relay is None)
+        mail = build(
+            message,
+            chosen.address,
+            message.sender_name or chosen.name,
+            self._clock(),
+            legible=chosen.relay is None,
+        )
         await self._post.post(mail)
         return Receipt(external_id=mail.message_id)
 

@@ -77,7 +77,7 @@ class OutboundMessage:
     """One message to one person. The same `key` is the same message, however often it is sent.
 
     `in_reply_to` is the external id it answers; `reply_token` lets an answer find its ticket;
-    `actions` are (label, url) pairs a channel may show as buttons.
+    `actions` are (label, url) pairs a channel may show as buttons; `sender_name` is whom it comes from.
     """
 
     to: Address
@@ -90,6 +90,7 @@ class OutboundMessage:
     template: str = ""
     attachments: tuple[Attachment, ...] = ()
     actions: tuple[tuple[str, str], ...] = ()
+    sender_name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

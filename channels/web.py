@@ -46,10 +46,11 @@ class WebDoor:
     name: ClassVar[str] = "web"
     traits: ClassVar[Traits] = Traits(burst=False, conversation=False, retries=False)
     account: str = "web"
+    max_photos: int = MAX_PHOTOS
 
     @classmethod
     def build(cls, section: Mapping[str, Any], clock: Callable[[], datetime]) -> "WebDoor":
-        """From configuration: `account`, optional."""
+        """From configuration: `account` and `max_photos`, both optional."""
         return cls(**section)
 
     def parse(self, payload: Payload) -> Parsed:
@@ -60,7 +61,7 @@ class WebDoor:
             fields, photos = read(payload.media_type, payload.body)
         except Garbled as error:
             raise Invalid([("", f"Kiriman tidak terbaca ({error}). Silakan coba lagi.")], 400) from error
-        form = _Form(fields)
+        form = _Form(fields, self.max_photos)
         message = _message(form, photos, payload)
         if form.errors:
             raise Invalid(form.errors)
@@ -70,8 +71,9 @@ class WebDoor:
 class _Form:
     """The fields of one sending, and what is wrong with them."""
 
-    def __init__(self, fields: Fields) -> None:
+    def __init__(self, fields: Fields, max_photos: int) -> None:
         self.fields = fields
+        self.max_photos = max_photos
         self.errors: list[tuple[str, str]] = []
 
     def wrong(self, name: str, sentence: str) -> None:
@@ -100,8 +102,8 @@ class _Form:
 
     def photos(self, photos: Sequence[Attachment]) -> tuple[Attachment, ...]:
         """The files, when not too many and not too large."""
-        if len(photos) > MAX_PHOTOS:
-            self.wrong("photos", f"Paling banyak {MAX_PHOTOS} foto.")
+        if len(photos) > self.max_photos:
+            self.wrong("photos", f"Paling banyak {self.max_photos} foto.")
         if any(len(photo.content) > MAX_PHOTO for photo in photos):
             self.wrong("photos", "Setiap foto paling besar 10 MB.")
         return tuple(photos)

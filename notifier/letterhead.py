@@ -10,7 +10,7 @@ class Letterhead:
     """One city's letterhead, as its configuration says now.
 
     `urgent_numbers` are (number, whom one reaches) pairs; `opd_names` and `opd_emails` go by code,
-    external owners included; `secret` signs action links.
+    external owners included, `reach` says how citizens reach those; `secret` signs action links.
     """
 
     brand: str
@@ -23,6 +23,7 @@ class Letterhead:
     urgent_numbers: tuple[tuple[str, str], ...] = ()
     opd_names: Mapping[str, str] = field(default_factory=dict)
     opd_emails: Mapping[str, str] = field(default_factory=dict)
+    reach: Mapping[str, str] = field(default_factory=dict)
 
     def opd_name(self, code: str) -> str:
         """The full name; an unknown code stands for itself."""

@@ -96,6 +96,7 @@ def _to_citizen(tx: Tx, row: Claimed, head: Letterhead) -> OutboundMessage:
         references=tuple(external for _, external in said),
         reply_token=known.ticket.token if own else "",
         template=row.notice,
+        sender_name=head.brand,
         actions=(("Lihat laporan", str(context["track"])),),
     )
 
@@ -118,6 +119,7 @@ def _office_mail(
         in_reply_to=before,
         references=(before,) if before else (),
         template=row.notice,
+        sender_name=str(context["brand"]),
         attachments=attached,
         actions=(("Buka laporan", str(context["login"])),),
     )
@@ -143,6 +145,7 @@ def _agenda(tx: Tx, row: Claimed, head: Letterhead, to: Address) -> OutboundMess
         key=row.key,
         subject=_subject(row.notice, context),
         template=row.notice,
+        sender_name=head.brand,
         actions=(("Periksa agenda", link),),
     )
 
@@ -187,6 +190,7 @@ def _for_citizen(known: Facts, head: Letterhead, own: bool) -> dict[str, Any]:
         "urgent": head.urgent_numbers if ticket.urgent else (),
         "opd": "" if sealed or not ticket.opd else head.opd_name(ticket.opd),
         "owner": "" if sealed or not ticket.owner else head.opd_name(ticket.owner),
+        "reach": "" if sealed else head.reach.get(ticket.owner, ""),
         "letter": "" if sealed else line(str(data.get("letter", "")), 120),
         "words": "" if sealed or event is None or not own else lines(event.text, _WORDS),
         "outcome": "" if sealed else _outcome(known, head),

@@ -25,6 +25,7 @@ class Area:
     points: tuple[tuple[float, float], ...]
     aliases: tuple[str, ...] = ()
     lingkungan: tuple[str, ...] = ()
+    kecamatan_aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +88,8 @@ def _searchable(name: str) -> tuple[Pattern, ...]:
 
 def _names(area: Area) -> Iterable[tuple[str, str]]:
     yield "kelurahan", area.kelurahan
-    yield "kecamatan", area.kecamatan
+    for name in (area.kecamatan, *area.kecamatan_aliases):
+        yield "kecamatan", name
     for name in area.aliases:
         yield "kelurahan", name
     for name in area.lingkungan:

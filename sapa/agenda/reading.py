@@ -111,7 +111,7 @@ def _recap(tx: Tx, agenda: Agenda, city: City) -> dict[str, tuple[RecapRow, ...]
     called: dict[str, Callable[[str], str]] = {
         "opd": city.opd_name,
         "kelurahan": str,
-        "channel": wording.channel,
+        "channel": city.channel_name,
     }
     return {
         by: tuple(

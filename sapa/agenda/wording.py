@@ -35,20 +35,6 @@ EVENTS: Mapping[str, str] = {
     "closed": "Ditutup",
 }
 
-CHANNELS: Mapping[str, str] = {
-    "web": "Formulir web",
-    "email": "E-mail",
-    "whatsapp": "WhatsApp",
-    "sms": "SMS",
-    "telegram": "Telegram",
-    "phone": "Telepon",
-    "walkin": "Datang langsung",
-    "lapor": "LAPOR!",
-    "facebook": "Facebook",
-    "instagram": "Instagram",
-    "x": "X",
-}
-
 _CHANGES: Mapping[str, str] = {
     "draft": "Rancangan dibuat",
     "redraft": "Rancangan disusun ulang",
@@ -78,11 +64,6 @@ def clock(at: datetime, tz: ZoneInfo) -> str:
 def moment(at: datetime, tz: ZoneInfo) -> str:
     """`25 Nov 2026 08.12`."""
     return f"{short_day(at.astimezone(tz).date())} {clock(at, tz)}"
-
-
-def channel(code: str) -> str:
-    """A channel for people."""
-    return CHANNELS.get(code, code)
 
 
 def status(code: str, outcome: str) -> str:

@@ -24,7 +24,7 @@ from sapa.desk.spool import Spool
 from sapa.schedule import Schedule
 from sapa.settings import BadConfig, Settings
 from sapa.web.app import create_app
-from sapa.web.office import Office
+from sapa.web.office import Brand, Office
 from store import agencies, books, schema
 from store.db import Ledger, Tx
 from store.files import Files
@@ -47,6 +47,7 @@ class InForce:
     city: City
     letterhead: Letterhead
     agenda: AgendaRules
+    brand: Brand
 
 
 class Service:
@@ -164,7 +165,7 @@ class Service:
             doors=self.doors,
             secret=self._secret,
             clock=self.clock,
-            brand=values.brand_words(settings),
+            brand=lambda: self.in_force.brand,
             agenda=lambda: self.in_force.agenda,
             limits=values.page_limits(settings),
             logins=values.login_limits(settings),
@@ -209,7 +210,11 @@ def in_force(settings: Settings, doors: Mapping[str, Door], secret: bytes, now: 
     today = local_day(settings, now)
     city = values.city_of(settings, today, doors)
     return InForce(
-        settings, city, values.letterhead_of(settings, city, secret), values.agenda_rules(settings, today)
+        settings,
+        city,
+        values.letterhead_of(settings, city, secret),
+        values.agenda_rules(settings, today),
+        values.brand_words(settings),
     )
 
 

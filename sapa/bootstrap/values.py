@@ -19,6 +19,7 @@ from sapa.agenda.rules import Letterhead as SheetHead
 from sapa.desk.city import City, OpdInfo
 from sapa.desk.deadline import Calendar, SlaRow, SlaTable
 from sapa.desk.logins import Limits as LoginLimits
+from sapa.desk.sight import DESK
 from sapa.settings import Settings, holiday_dates
 from sapa.web.office import Brand, Limits
 
@@ -60,7 +61,7 @@ def city_of(settings: Settings, today: date, doors: Mapping[str, Door]) -> City:
         programme=settings.programme.name,
         prefix=settings.city.prefix,
         tz=ZoneInfo(settings.city.tz),
-        public_url=settings.city.public_url.rstrip("/"),
+        public_url=settings.public_url,
         book=book_of(settings),
         gazetteer=_gazetteer(settings),
         sla=_sla(settings),
@@ -71,7 +72,14 @@ def city_of(settings: Settings, today: date, doors: Mapping[str, Door]) -> City:
         ack_wait=timedelta(seconds=settings.intake.ack_wait_seconds),
         other_route=settings.other_route,
         link_days=settings.links.valid_days,
+        channel_names=_channel_names(settings),
+        tagline=brand.tagline,
     )
+
+
+def _channel_names(settings: Settings) -> dict[str, str]:
+    """What people call the channels, and the ways to reach somebody that are no channel of ours."""
+    return {"phone": "Telepon"} | {name: one.name for name, one in settings.channels.by_name().items()}
 
 
 def _opds(settings: Settings, today: date) -> dict[str, OpdInfo]:
@@ -81,13 +89,20 @@ def _opds(settings: Settings, today: date) -> dict[str, OpdInfo]:
         if opd.in_force(today)
     }
     external = {
-        owner.code: OpdInfo(code=owner.code, name=owner.name, kind="external", email=owner.email or "")
+        owner.code: OpdInfo(
+            code=owner.code,
+            name=owner.name,
+            kind="external",
+            email=owner.email or "",
+            letter=owner.letter,
+        )
         for owner in settings.external
     }
     return opds | external
 
 
 def _gazetteer(settings: Settings) -> Gazetteer:
+    kecamatan = {one.name: one.aliases for one in settings.areas.kecamatan}
     return Gazetteer(
         tuple(
             Area(
@@ -96,6 +111,7 @@ def _gazetteer(settings: Settings) -> Gazetteer:
                 points=tuple((point[0], point[1]) for point in area.points),
                 aliases=area.aliases,
                 lingkungan=area.lingkungan,
+                kecamatan_aliases=kecamatan[area.kecamatan],
             )
             for area in settings.areas.kelurahan
         )
@@ -160,6 +176,7 @@ def letterhead_of(settings: Settings, city: City, secret: bytes) -> Letterhead:
         urgent_numbers=tuple((item.number, item.name) for item in settings.urgent.numbers),
         opd_names={code: info.name for code, info in city.opds.items()},
         opd_emails={code: info.email for code, info in city.opds.items() if info.email},
+        reach={owner.code: owner.reach for owner in settings.external if not owner.letter},
     )
 
 
@@ -194,10 +211,12 @@ def agenda_rules(settings: Settings, today: date) -> AgendaRules:
 def brand_words(settings: Settings) -> Brand:
     """The words that are on every page."""
     contact = settings.city.contact
+    agencies = {opd.code: opd.name for opd in settings.opds}
     return Brand(
         city=settings.city.name,
+        agency=agencies.get(DESK, contact.desk),
         urgent=tuple((item.name, item.number) for item in settings.urgent.numbers),
-        desk=", ".join(filter(None, (contact.desk, contact.address, contact.hours))),
+        desk=", ".join(filter(None, (contact.desk, contact.address, contact.phone, contact.hours))),
     )
 
 
@@ -226,7 +245,8 @@ def retry_of(settings: Settings) -> Retry:
 
 def doors_of(settings: Settings, clock: Callable[[], datetime]) -> dict[str, Door]:
     """The open doors."""
-    sections: dict[str, dict[str, Any]] = {"web": {}, "email": _email_section(settings)}
+    web = {"max_photos": settings.intake.photos}
+    sections: dict[str, dict[str, Any]] = {"web": web, "email": _email_section(settings)}
     return {
         name: build(name, sections[name], clock)
         for name, channel in settings.channels.by_name().items()
@@ -239,7 +259,6 @@ def _email_section(settings: Settings) -> dict[str, Any]:
     relay = email.relay
     return {
         "address": email.address,
-        "name": settings.brand[-1].name,
         "host": email.listen.host,
         "port": email.listen.port,
         "hostname": email.address.partition("@")[2],

@@ -154,8 +154,8 @@ def resolve(
 ) -> Done:
     """Say that it is done, and how; the reporters are asked whether it is.
 
-    `outcome` is one of OUTCOMES; conditional needs the budget year, external the owner's code and
-    the number of the letter to them.
+    `outcome` is one of OUTCOMES; conditional needs the budget year, external the owner's code and,
+    where they want one, the number of the letter to them.
     """
     text = clean(text, what="Hasil")
     if outcome not in OUTCOMES:
@@ -167,7 +167,7 @@ def resolve(
             raise Invalid(f"Isi tahun anggaran antara {this_year} dan {this_year + 5}.")
         data["budget_year"] = budget_year
     if outcome == "external":
-        data |= {"owner": outside(city, owner), "letter": clean(letter, most=200, what="Nomor surat")}
+        data |= {"owner": owner, "letter": outside(city, owner, letter)}
     deed = begin(tx, "resolve", ticket_id, by, version=version, key=key, now=now, city=city)
     if isinstance(deed, Done):
         return deed
@@ -202,8 +202,7 @@ def hand_over(
     text: str,
 ) -> Done:
     """Hand the ticket to an owner outside the city, by a letter; the reporters are told to whom."""
-    outside(city, owner)
-    letter = clean(letter, most=200, what="Nomor surat")
+    letter = outside(city, owner, letter)
     text = clean(text)
     deed = begin(tx, "hand_over", ticket_id, by, version=version, key=key, now=now, city=city)
     if isinstance(deed, Done):
@@ -230,9 +229,11 @@ def note(
     return deed.done()
 
 
-def outside(city: City, owner: str) -> str:
-    """The code of an owner outside the city, or `Invalid`."""
+def outside(city: City, owner: str, letter: str) -> str:
+    """The number of the letter to an owner outside the city; `Invalid` for others, or where one is needed."""
     info = city.opds.get(owner)
     if info is None or info.kind != "external":
         raise Invalid("Pilih pemilik di luar pemerintah kota.")
-    return owner
+    if not letter.strip() and not info.letter:
+        return ""
+    return clean(letter, most=200, what="Nomor surat")

@@ -13,12 +13,13 @@ from sapa.desk.deadline import Calendar, SlaTable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpdInfo:
-    """A city agency (`kind` "opd") or an owner outside the city ("external")."""
+    """A city agency (`kind` "opd") or an owner outside the city ("external"), with or without a `letter`."""
 
     code: str
     name: str
     kind: str = "opd"
     email: str = ""
+    letter: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,8 @@ class City:
 
     `burst` is how long after its last message a chat still belongs to the same complaint;
     `ack_wait` how long an acknowledgement may wait for late parts; `other_route` says who
-    receives an oversight complaint against the body that would otherwise receive it.
+    receives an oversight complaint against the body that would otherwise receive it;
+    `channel_names` are what people call the channels, `tagline` stands beside the brand.
     """
 
     brand: str
@@ -45,6 +47,12 @@ class City:
     ack_wait: timedelta = timedelta(seconds=60)
     other_route: Mapping[str, str] = field(default_factory=dict)
     link_days: int = 7
+    channel_names: Mapping[str, str] = field(default_factory=dict)
+    tagline: str = ""
+
+    def ref(self, month: str, number: int) -> str:
+        """A public number: `SMP-2611-0042`."""
+        return f"{self.prefix}-{month}-{number:04d}"
 
     def month(self, now: datetime) -> str:
         """The month of a ref in city time: `2611` for November 2026."""
@@ -54,3 +62,7 @@ class City:
         """The agency's full name; an unknown code stands for itself."""
         info = self.opds.get(code)
         return info.name if info else code
+
+    def channel_name(self, code: str) -> str:
+        """What people call a channel; an unknown code stands for itself."""
+        return self.channel_names.get(code, code)

@@ -28,7 +28,7 @@ class Refs:
         month = city.month(now)
         with self._lock:
             number = self._free.pop() if month == self._month and self._free else 0
-        return f"{city.prefix}-{month}-{number or targets.reserve_refs(tx, month, 1):04d}"
+        return city.ref(month, number or targets.reserve_refs(tx, month, 1))
 
     async def top_up(self, now: datetime, city: City) -> None:
         """Reserve another block, in a transaction of its own, when the one at hand runs out."""

@@ -91,10 +91,9 @@ def _open(deed: Deed, moving: Sequence[Message]) -> Ticket:
 def _add(deed: Deed, opened_at: datetime) -> int:
     """An empty ticket beside the one that is split; as sealed as that one."""
     old, month = deed.ticket, deed.city.month(deed.now)
-    number = targets.reserve_refs(deed.tx, month, 1)
     return targets.add_ticket(
         deed.tx,
-        ref=f"{deed.city.prefix}-{month}-{number:04d}",
+        ref=deed.city.ref(month, targets.reserve_refs(deed.tx, month, 1)),
         token=new_token(),
         channel=old.channel,
         status="triage",

@@ -44,7 +44,7 @@ class City(Part):
     tz: Zone = "Asia/Jakarta"
     prefix: Prefix
     bbox: tuple[Lon, Lat, Lon, Lat]
-    public_url: Url = "http://127.0.0.1:8000"
+    public_url: Url | None = None
     contact: Contact
 
     @field_validator("bbox")

@@ -59,6 +59,14 @@ class Settings(Part):
         return brand_on(self.brand, day)
 
     @property
+    def public_url(self) -> str:
+        """What people type to reach us, no slash at its end; unless told, where the pages are served."""
+        if self.city.public_url is not None:
+            return self.city.public_url
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.web.host, self.web.host)  # noqa: S104
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.web.port}"
+
+    @property
     def sla_rows(self) -> tuple[SlaRow, ...]:
         """The deadlines, one row per step, ticket type and first day; `all` is written out."""
         return concrete(self.sla)

@@ -49,13 +49,8 @@ class Brand:
     """
 
     city: str
-    agency: str = "Dinas Komunikasi dan Informatika"
-    urgent: tuple[tuple[str, str], ...] = (
-        ("Darurat umum", "112"),
-        ("Ambulans", "119"),
-        ("Polisi", "110"),
-        ("Pemadam kebakaran", "113"),
-    )
+    agency: str
+    urgent: tuple[tuple[str, str], ...] = ()
     desk: str = ""
 
 
@@ -93,7 +88,7 @@ class Office:
     doors: Mapping[str, Door]
     secret: bytes
     clock: Callable[[], datetime]
-    brand: Brand
+    brand: Callable[[], Brand]
     agenda: Callable[[], AgendaRules]
     limits: Limits = field(default_factory=Limits)
     metrics: Metrics = field(default_factory=Metrics)

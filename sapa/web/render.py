@@ -38,7 +38,7 @@ def page(
         .render(
             office=office,
             city=city,
-            brand=office.brand,
+            brand=office.brand(),
             zone=city.tz,
             path=request.url.path,
             signed=getattr(request.state, "signed", None),

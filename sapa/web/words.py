@@ -31,19 +31,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "duplicate": "Sama dengan laporan lain",
         "archived": "Diarsipkan",
     },
-    "channel": {
-        "web": "Formulir web",
-        "email": "E-mail",
-        "whatsapp": "WhatsApp",
-        "sms": "SMS",
-        "telegram": "Telegram",
-        "phone": "Telepon",
-        "walkin": "Datang langsung",
-        "lapor": "LAPOR!",
-        "facebook": "Facebook",
-        "instagram": "Instagram",
-        "x": "X",
-    },
     "role": {"administrator": "Administrator", "coordinator": "Koordinator", "opd": "Petugas OPD"},
 }
 
@@ -54,5 +41,5 @@ def status(code: str) -> str:
 
 
 def named(code: str, kind: str) -> str:
-    """The word for a code of a kind (`type`, `privacy`, `outcome`, `channel`, `role`)."""
+    """The word for a code of a kind (`type`, `privacy`, `outcome`, `role`)."""
     return WORDS[kind].get(code, code)

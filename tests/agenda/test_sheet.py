@@ -203,4 +203,3 @@ def test_durations_and_lines_are_worded_for_people() -> None:
     assert wording.line("satu  dua\n tiga", 40) == "satu dua tiga"
     assert wording.line("satu dua tiga", 8) == "satu du…"
     assert [wording.number(n) for n in (0.0, 12.0, 12.54)] == ["0", "12", "12,5"]
-    assert wording.channel("radio") == "radio"

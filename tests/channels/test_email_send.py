@@ -216,6 +216,15 @@ def test_a_mail_in_the_folder_can_be_read_and_its_links_copied_without_a_mail_pr
     assert text_of(parsed).rstrip() == words
 
 
+def test_a_mail_comes_from_the_name_its_message_bears(tmp_path: Path) -> None:
+    door = EmailDoor(EmailSettings(address=OURS, name="Sapa", drop_dir=tmp_path), lambda: NOW)
+    for name in ("Curhat Kota", ""):
+        asyncio.run(door.send(outgoing(sender_name=name)))
+        (path,) = tmp_path.iterdir()
+        mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        assert mail["From"] == f"{name or 'Sapa'} <{OURS}>"
+
+
 def test_a_line_too_long_for_mail_is_folded_in_the_folder_too(tmp_path: Path) -> None:
     door = EmailDoor(EmailSettings(address=OURS, drop_dir=tmp_path), lambda: NOW)
     asyncio.run(door.send(outgoing(text="ö" * 500)))

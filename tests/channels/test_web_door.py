@@ -114,6 +114,15 @@ def test_photos_of_a_form_come_with_safe_names_and_empty_inputs_do_not() -> None
     ]
 
 
+def test_no_more_photos_are_taken_than_the_city_wants() -> None:
+    door = WebDoor.build({"max_photos": 1}, lambda: NOW)
+    one = part("photos", b"x", "a.jpg", "image/jpeg")
+    (got,) = door.parse(multipart(one))
+    assert isinstance(got, InboundMessage)
+    with pytest.raises(Invalid, match="Paling banyak 1 foto"):
+        door.parse(multipart(one, one))
+
+
 def test_photos_of_the_twin_may_be_bare_base64_or_data_urls() -> None:
     data = base64.b64encode(b"xyz").decode()
     got = message(photos=[data, f"data:image/png;base64,{data}"])

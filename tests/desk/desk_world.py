@@ -84,7 +84,10 @@ def make_city(days: int = 7) -> City:
         ),
         sla=SlaTable("s" * 64, sla),
         calendar=Calendar("c" * 64, frozenset({date(2026, 12, 1)}), TZ),
-        opds={code: OpdInfo(code=code, name=name, kind=kind) for code, (kind, name) in names.items()},
+        opds={
+            code: OpdInfo(code=code, name=name, kind=kind, letter=code == "BBPJN")
+            for code, (kind, name) in names.items()
+        },
         channels={"web": Traits(burst=False), "telegram": Traits(burst=True), "email": Traits()},
         other_route={"INSPEKTORAT": "DLH"},
         link_days=days,

@@ -205,7 +205,7 @@ def test_some_results_need_more_words(world: World) -> None:
         {"outcome": "conditional", "budget_year": 2025},
         {"outcome": "external"},
         {"outcome": "external", "owner": "DLH", "letter": "1"},
-        {"outcome": "external", "owner": "PLN", "letter": " "},
+        {"outcome": "external", "owner": "BBPJN", "letter": " "},
         {"outcome": "fixed", "text": ""},
         {"outcome": "fixed", "text": "x" * 10_001},
     ):
@@ -217,6 +217,15 @@ def test_some_results_need_more_words(world: World) -> None:
     world.do(acts.resolve, other, DISHUB, outcome="external", text="Milik PLN", owner="PLN", letter="01/2026")
     assert world.get(other).owner == "PLN"
     assert world.event(other, "resolved").data["letter"] == "01/2026"
+
+
+def test_only_some_owners_outside_want_a_letter(world: World) -> None:
+    what = {"letter": " ", "text": "Bukan urusan kota."}
+    ticket = world.ticket()
+    with pytest.raises(Invalid, match="Nomor surat"):
+        world.do(acts.hand_over, ticket, DISHUB, owner="BBPJN", **what)
+    world.do(acts.hand_over, ticket, DISHUB, owner="PLN", **what)
+    assert world.event(ticket, "handed_over").data["letter"] == ""
 
 
 def test_a_ticket_is_handed_to_an_owner_outside_the_city(world: World) -> None:

@@ -43,6 +43,7 @@ HEAD = Letterhead(
     diskominfo_email="meja@example.id",
     urgent_numbers=(("112", "darurat"), ("110", "polisi")),
     opd_names={"DISHUB": "Dinas Perhubungan", "DLH": "Dinas Lingkungan Hidup", "PLN": "PLN"},
+    reach={"PLN": "PLN 123"},
     opd_emails={"DISHUB": "dishub@example.id", "DLH": "dlh@example.id"},
 )
 WORDS = "Lampu jalan padam tiga malam, kami khawatir."

@@ -109,7 +109,11 @@ SAID = [
     ("reopened", "kami buka kembali dan ditangani lagi oleh Dinas Perhubungan."),
     ("closed", 'mohon pilih "Belum selesai" di: https://sapa.example.id/lacak/'),
     ("archived", "Alasan: Sudah kami periksa."),
-    ("handed_over", "kami teruskan kepada PLN.\nNomor surat: 500/12/2026\n\nSudah kami periksa.\n"),
+    (
+        "handed_over",
+        "kami teruskan kepada PLN.\nNomor surat: 500/12/2026\n"
+        "Anda juga dapat menghubungi: PLN 123\n\nSudah kami periksa.\n",
+    ),
     ("moved", "sekarang ditangani oleh Dinas Perhubungan.\nPerkiraan selesai: paling lambat Selasa"),
     (
         "assigned",
@@ -281,8 +285,10 @@ def test_a_long_complaint_is_cut_and_a_header_stays_one_line(world: World) -> No
 
 def test_the_letterhead_in_force_is_the_one_used(world: World) -> None:
     world.head = replace(HEAD, brand="Curhat Kota", opd_names={})
-    text = world.render("ack").text
+    thanks, given = world.render("ack"), world.render("assigned")
+    text = thanks.text
     assert text.endswith("Curhat Kota, Kota Contoh\n")
+    assert thanks.sender_name == given.sender_name == "Curhat Kota"
     assert "Diteruskan kepada: DISHUB\n" in text
 
 

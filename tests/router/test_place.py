@@ -1,6 +1,7 @@
 """Places: never more certain than the facts allow."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -52,6 +53,13 @@ def named(text: str) -> Found:
     found = find_names(text, CITY)
     assert found is not None
     return found
+
+
+def test_another_name_of_a_kecamatan_means_all_its_kelurahan() -> None:
+    areas = tuple(replace(area, kecamatan_aliases=("Kecamatan Pusat",)) for area in CITY.areas[:2])
+    found = find_names("jalan rusak di Kecamatan Pusat", Gazetteer(areas))
+    assert found is not None
+    assert (found.kelurahan, found.kecamatan, found.sure) == ("", "Kranggan", False)
 
 
 def test_a_point_belongs_to_the_kelurahan_of_the_nearest_point() -> None:

@@ -110,6 +110,24 @@ def test_relative_folders_start_at_the_configuration(city: City, tmp_path: Path)
     )
 
 
+@pytest.mark.parametrize(
+    ("told", "public"),
+    [
+        ({}, "http://127.0.0.1:8000"),
+        ({"SAPA_HTTP_HOST": "0.0.0.0", "SAPA_HTTP_PORT": "8123"}, "http://127.0.0.1:8123"),
+        ({"SAPA_HTTP_HOST": "::"}, "http://[::1]:8000"),
+        (
+            {"SAPA_HTTP_PORT": "8123", "SAPA_PUBLIC_URL": "https://sapa.uji.example/"},
+            "https://sapa.uji.example",
+        ),
+    ],
+)
+def test_links_lead_to_where_the_pages_are_unless_told_otherwise(
+    city: City, told: dict[str, str], public: str
+) -> None:
+    assert city(environ=told).public_url == public
+
+
 def test_the_environment_stands_above_the_files(city: City) -> None:
     settings = city(
         environ={

@@ -245,7 +245,7 @@ def test_dead_notices_are_sent_again_one_by_one_or_by_channel(desk: Desk, coordi
     row = desk.dead(ref)
     page = text_of(coordinator.see("/petugas/kotak-keluar"))
     assert "Kotak surat penuh" in page
-    assert "Kirim ulang semua E-mail (2)" in page
+    assert "Kirim ulang semua Surel (2)" in page
     assert "warga@example.id" not in page
     rung = desk.bell.rung
     coordinator.post(f"/petugas/kotak-keluar/{row}/kirim")

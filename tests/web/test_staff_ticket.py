@@ -264,12 +264,12 @@ def test_photos_files_and_delivery_are_shown(desk: Desk, dishub: Seat) -> None:
     html = dishub.see(f"/petugas/laporan/{ref}")
     assert f'src="/berkas/{desk.pictures(ref)[0].uuid}"' in html
     assert "rumah budi" not in html
-    assert "E-mail: dibaca" not in html  # an acceptance has no words of ours in the thread
-    assert "Mulai ditangani → pelapor, E-mail" in text_of(html)
+    assert "Surel: dibaca" not in html  # an acceptance has no words of ours in the thread
+    assert "Mulai ditangani → pelapor, Surel" in text_of(html)
     dishub.act(ref, "jawab", teks="Besok")
     desk.office.ledger.write(lambda tx: tx.run("UPDATE outbox SET state = 'dead' WHERE notice = 'answer'"))
     page = text_of(dishub.see(f"/petugas/laporan/{ref}"))
-    assert "E-mail: tidak terkirim" in page
+    assert "Surel: tidak terkirim" in page
     assert "answer" in told(desk, ref)
 
 

@@ -92,7 +92,7 @@ def test_a_message_edited_since_or_a_ticket_split_since_has_no_places() -> None:
     [
         (
             event("received", actor="citizen", data={"channel": "web", "after": "SMP-1"}),
-            "Laporan masuk lewat Formulir web",
+            "Laporan masuk lewat Situs web",
             "Pelapor",
             "menyebut SMP-1",
         ),

@@ -151,7 +151,17 @@ def make_city(public_url: str = "http://testserver") -> City:
         opds={**opds, "PLN": OpdInfo(code="PLN", name="PLN", kind="external")},
         channels={"web": WebDoor.traits, "fake": Traits(burst=True)},
         other_route={"INSPEKTORAT": "DISKOMINFO"},
+        channel_names={"web": "Situs web", "email": "Surel"},
+        tagline="Kami dengarkan.",
     )
+
+
+BRAND = Brand(
+    city="Kota Contoh",
+    agency="Dinas Kominfo",
+    urgent=(("Darurat umum", "112"), ("Ambulans", "119")),
+    desk="Meja Pengaduan, Jl. Contoh 1",
+)
 
 
 @dataclass(kw_only=True)
@@ -313,7 +323,7 @@ def make_office(ledger: Ledger, tmp_path: Path, clock: Clock, **changes: Any) ->
         clock=clock,
         passwords=Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
         agenda=lambda: AgendaRules(start_name="Balai Kota", start_lat=-7.47, start_lon=112.44),
-        brand=Brand(city="Kota Contoh", desk="Meja Pengaduan, Jl. Contoh 1"),
+        brand=lambda: BRAND,
     )
     return replace(office, **changes)
 

@@ -9,7 +9,6 @@ from sapa.desk import lifecycle, sealed, undo
 from sapa.desk.actor import Actor
 from sapa.desk.city import City, OpdInfo
 from sapa.desk.deed import offered
-from sapa.web import words
 from sapa.web.staff import highlight, history
 from sapa.web.staff.thread import Entry
 from sapa.web.staff.thread import read as read_thread
@@ -137,7 +136,7 @@ def _found(disposition: Disposition | None, text: str, moved: bool) -> tuple[Fou
 def _post(row: Outbox, city: City) -> Post:
     to = city.opd_name(row.opd) if row.opd else "Diskominfo"
     if row.contact_id is not None:
-        to = f"pelapor, {words.named(row.channel, 'channel')}"
+        to = f"pelapor, {city.channel_name(row.channel)}"
     return Post(
         what=NOTICES.get(row.notice, row.notice),
         to=to,

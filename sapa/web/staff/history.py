@@ -83,7 +83,7 @@ def title(event: Event, city: City) -> str:
         opd=city.opd_name(event.opd) or "Diskominfo",
         owner=city.opd_name(str(data.get("owner", ""))) or "pihak luar",
         ref=data.get("ref") or data.get("into") or "laporan lain",
-        channel=words.named(str(data.get("channel", "")), "channel"),
+        channel=city.channel_name(str(data.get("channel", ""))),
         undone=UNDONE.get(str(data.get("undone", "")), "tindakan"),
     ) + (" tanpa tanggapan pelapor" if silent else "")
 

@@ -11,7 +11,6 @@ from sapa.desk.actor import Actor
 from sapa.desk.city import City
 from sapa.desk.errors import Invalid
 from sapa.desk.mask import mask
-from sapa.web import words
 from sapa.web.office import office_of
 from sapa.web.render import page
 from sapa.web.session import Diskominfo, Posted, RowId
@@ -117,5 +116,5 @@ def _items(tx: Tx, rows: Sequence[Outbox], by: Actor, city: City) -> list[Item]:
 
 def _receiver(row: Outbox, city: City) -> str:
     if row.contact_id is not None:
-        return f"Pelapor, {words.named(row.channel, 'channel')}"
+        return f"Pelapor, {city.channel_name(row.channel)}"
     return city.opd_name(row.opd) if row.opd else "Diskominfo"

@@ -8,7 +8,6 @@ from markupsafe import Markup
 
 from sapa.desk.city import City
 from sapa.desk.mask import mask
-from sapa.web import words
 from sapa.web.staff import highlight, history
 from sapa.web.staff.words import delivery
 from store import tickets
@@ -60,6 +59,7 @@ def read(
             files.get(message.id or 0, []),
             places.get(message.id or 0, []),
             reporters.get(message.conversation_id or 0, "reporter"),
+            city,
         )
         for message in messages
         if message.direction == "in"
@@ -79,13 +79,14 @@ def _message(
     files: Sequence[AttachmentRow],
     places: Sequence[highlight.Span],
     role: str,
+    city: City,
 ) -> Entry:
     who = "Pelapor" if role == "reporter" else "Pendukung"
     text = revisions[-1].text if revisions else message.text
     return Entry(
         at=message.received_at,
         side="in",
-        title=f"{who} · {words.named(message.channel, 'channel')}",
+        title=f"{who} · {city.channel_name(message.channel)}",
         text=highlight.marked(text, places),
         detail="; ".join(mask(part) for part in (message.subject, message.place) if part),
         message_id=message.id or 0,
@@ -104,7 +105,7 @@ def _edits(message: Message, revisions: Sequence[MessageRevision]) -> tuple[tupl
 def _words(event: Event, post: Sequence[Outbox], names: Mapping[int, str], city: City) -> Entry:
     prefix = f"event:{event.id}:"
     told = [
-        f"{words.named(row.channel, 'channel')}: {delivery(row.state, row.delivery)}"
+        f"{city.channel_name(row.channel)}: {delivery(row.state, row.delivery)}"
         for row in post
         if row.contact_id is not None and row.key.startswith(prefix)
     ]
