@@ -17,7 +17,7 @@ from sapa.desk.actor import Actor
 from sapa.web import fields, story
 from sapa.web.buckets import Buckets, address, admit
 from sapa.web.errors import RETRY_AFTER
-from sapa.web.form import TYPES, typed
+from sapa.web.form import TYPES, thanks_url, typed
 from sapa.web.office import Office, office_of
 from sapa.web.render import page
 from sapa.web.sending import send
@@ -83,7 +83,7 @@ async def answer(request: Request, ref: str, k: str = "") -> Response:
         await run_in_threadpool(_own, office, ref, k)
         if not hmac.compare_digest(form.get("token", "").encode(), k.encode()):
             raise HTTPException(403, "Formulir ini tidak cocok dengan tautannya. Muat ulang halaman.")
-        await send(office, body, request.headers["content-type"])
+        accepted = await send(office, body, request.headers["content-type"])
     except Invalid as wrong:
         again = Again(text, wrong.errors, wrong.status)
         return await run_in_threadpool(_shown_again, request, ref, again)
@@ -97,6 +97,8 @@ async def answer(request: Request, ref: str, k: str = "") -> Response:
             token=k,
             key=form.get("key", ""),
         )
+    if accepted.token not in ("", k):  # over meanwhile: what was written is a report of its own
+        return RedirectResponse(thanks_url(office, accepted), status_code=303)
     return _back(ref, k)
 
 

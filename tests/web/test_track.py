@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 from web_world import Desk, Down, photo
 
-from sapa.desk import acts, citizen
+from sapa.desk import acts, citizen, triage
 from sapa.desk.actor import Actor
 from sapa.web.app import create_app
 
@@ -111,6 +111,16 @@ def test_an_answer_joins_the_ticket_and_moves_it_on(desk: Desk, sent: tuple[str,
     assert desk.count("ticket") == 1
     assert desk.ticket(sent[0]).status == "assigned"
     assert "Tiang nomor 12" in private(desk, sent)
+
+
+def test_an_answer_that_comes_after_the_end_leads_to_the_new_report_it_became(
+    desk: Desk, sent: tuple[str, str]
+) -> None:
+    desk.do(triage.archive, sent[0], DESK, reason="Sudah ditangani.")
+    form = {"token": sent[1], "key": "balasan-0001", "text": "Lampu jalan mati lagi"}
+    answer = desk.client.post(f"/lacak/{sent[0]}", params={"k": sent[1]}, data=form)
+    assert sent[0] not in answer.headers["location"]
+    assert "Lampu jalan mati lagi" in desk.client.get(answer.headers["location"]).text
 
 
 def test_a_photo_can_be_added_and_seen(desk: Desk, sent: tuple[str, str]) -> None:
