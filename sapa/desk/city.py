@@ -63,6 +63,10 @@ class City:
         info = self.opds.get(code)
         return info.name if info else code
 
+    def by_name(self, kind: str) -> list[OpdInfo]:
+        """The agencies ("opd") or the owners outside ("external") in the order of their names."""
+        return sorted((one for one in self.opds.values() if one.kind == kind), key=lambda one: one.name)
+
     def channel_name(self, code: str) -> str:
         """What people call a channel; an unknown code stands for itself."""
         return self.channel_names.get(code, code)

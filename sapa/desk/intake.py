@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -33,10 +32,7 @@ _RACES = 3
 
 
 class Intake:
-    """Receives payloads: parsed, files kept, committed; parked or spooled where that fails.
-
-    `counts` says how many messages were accepted, duplicate, parked, and payloads unavailable.
-    """
+    """Receives payloads: parsed, files kept, committed; parked or spooled where that fails."""
 
     def __init__(
         self,
@@ -56,7 +52,6 @@ class Intake:
         self._wake = wake
         self._refs = Refs(ledger)
         self._decoding = asyncio.Semaphore(2)
-        self.counts: Counter[str] = Counter()
         self._under_way = 0
 
     async def deliver(self, payload: Payload, parse: Callable[[], Parsed]) -> Sequence[Accepted]:
@@ -70,7 +65,6 @@ class Intake:
         try:
             return await self._deliver(payload, digest, parse)
         except (LedgerUnavailable, OSError) as error:
-            self.counts["unavailable"] += 1
             await self._set_aside(payload, digest)
             raise Unavailable("the ledger cannot be written now", retry_after=30) from error
         finally:
@@ -98,7 +92,7 @@ class Intake:
             raise
         except Exception as error:  # whatever it is: it is kept raw, and a person looks at it
             return await self._park(payload, digest, error)
-        self._done(accepted)
+        self._wake()
         return accepted
 
     async def _parsed(self, payload: Payload, parse: Callable[[], Parsed]) -> Parsed:
@@ -218,7 +212,7 @@ class Intake:
             )
             await self._ledger.awrite(lambda tx: arrivals.tried_again(tx, arrival_id, reason))
             raise Invalid(f"Kiriman masih belum dapat diolah: {reason}") from error
-        self._done(accepted)
+        self._wake()
         return accepted
 
     def _taken_up(
@@ -229,8 +223,3 @@ class Intake:
             arrival_id=arrival_id, now=now, city=city, take_ref=self._refs.take, by_hand=by_hand
         )
         return receive.take_in(tx, prepared, sitting)
-
-    def _done(self, accepted: Sequence[Accepted]) -> None:
-        for one in accepted:
-            self.counts["duplicate" if one.duplicate else "accepted" if one.ref else "parked"] += 1
-        self._wake()

@@ -30,6 +30,9 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "merged": frozenset(),
 }
 
+#: Over: such a ticket takes no more messages.
+OVER = _of("closed archived merged")
+
 _OPEN = "triage assigned accepted waiting"
 
 #: Act: from which statuses → to which ("" = the status stays).

@@ -32,6 +32,7 @@ class KeptFile:
     reason: str = ""
     blob: str | None = None
     served: str | None = None
+    served_size: int = 0
     remote: str = ""
     gps: tuple[float, float] | None = None
 
@@ -53,7 +54,7 @@ def keep(attachment: Attachment, files: Files) -> KeptFile:
     if kind in _PICTURES:
         try:
             content, gps = _clean(attachment.content, kind)
-            served = files.put(content).digest
+            served = files.put(content)
         except _BadPicture as error:
             reason = str(error)
     elif claimed_picture:
@@ -65,7 +66,8 @@ def keep(attachment: Attachment, files: Files) -> KeptFile:
         state="refused" if reason else "kept",
         reason=reason,
         blob=stored.digest,
-        served=served,
+        served=served.digest if served else None,
+        served_size=served.size if served else 0,
         gps=gps,
     )
 

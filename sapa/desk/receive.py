@@ -190,8 +190,9 @@ def _add(
 
 def _add_files(tx: Tx, message_id: int, files: Sequence[KeptFile], now: datetime) -> None:
     for file in files:
-        for digest in filter(None, (file.blob, file.served)):
-            arrivals.add_blob(tx, digest, file.size, now)
+        for digest, size in ((file.blob, file.size), (file.served, file.served_size)):
+            if digest is not None:
+                arrivals.add_blob(tx, digest, size, now)
         messages.add_attachment(
             tx,
             message_id,

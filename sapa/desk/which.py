@@ -8,12 +8,11 @@ from datetime import datetime
 from channels.base import Traits
 from channels.message import InboundMessage
 from sapa.desk.city import City
+from sapa.desk.lifecycle import OVER
 from store import contacts, targets
 from store.db import Tx
 from store.targets import Target
 
-#: A ticket in one of these states takes no more messages: what comes is a complaint of its own.
-OVER = frozenset({"closed", "archived", "merged"})
 _LONGEST_CHAIN = 10
 
 

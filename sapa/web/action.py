@@ -19,7 +19,7 @@ from sapa.desk.actor import Done
 from sapa.desk.errors import ActError, Conflict, Forbidden, Invalid, NotAllowed
 from sapa.desk.links import Link, LinkGone
 from sapa.web import errors
-from sapa.web.fields import Fields, read
+from sapa.web.fields import Fields, read, year
 from sapa.web.office import Office, office_of
 from sapa.web.render import page
 from store import tickets
@@ -125,11 +125,10 @@ def _chosen(office: Office, form: Fields) -> Callable[[Tx, Link], Done]:
 
 
 def _outcome(form: Fields) -> dict[str, Any]:
-    year = form["budget_year"]
     return {
         "outcome": form["outcome"] if form["outcome"] in OUTCOMES else "",
         "text": form["result"],
-        "budget_year": int(year) if year.isascii() and year.isdecimal() and len(year) == 4 else None,
+        "budget_year": year(form["budget_year"]),
     }
 
 

@@ -73,7 +73,6 @@ def answer(
         headers=headers,
         title=title,
         message=message,
-        code=status,
     )
 
 

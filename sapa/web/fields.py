@@ -9,6 +9,16 @@ from starlette.requests import Request
 MAX_FIELDS = 200
 
 
+def whole(value: str, digits: int = 18) -> int | None:
+    """A whole number of at most so many digits, or None."""
+    return int(value) if value.isascii() and value.isdecimal() and len(value) <= digits else None
+
+
+def year(value: str) -> int | None:
+    """A year of four digits, or None."""
+    return whole(value, 4) if len(value) == 4 else None
+
+
 class Fields:
     """The text fields of one posted form; a missing one is ""."""
 
@@ -27,10 +37,10 @@ class Fields:
 
     def number(self, name: str) -> int:
         """A whole number of at most 18 digits; raises HTTPException 400 when it is none."""
-        value = self[name]
-        if not (value.isascii() and value.isdecimal() and len(value) <= 18):
+        value = whole(self[name])
+        if value is None:
             raise HTTPException(400, "Isian formulir ini tidak lengkap. Muat ulang halaman, lalu coba lagi.")
-        return int(value)
+        return value
 
     def as_dict(self) -> Mapping[str, str]:
         """All fields, last values, to show a form again as it was typed."""

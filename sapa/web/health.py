@@ -1,6 +1,7 @@
 """For those who watch the process: alive, ready, counted."""
 
 import asyncio
+from datetime import datetime
 from functools import lru_cache
 
 from fastapi import APIRouter, Request
@@ -9,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from sapa.web.metrics import Metrics
 from sapa.web.office import Office, office_of
-from store import schema
+from store import arrivals, outbox, schema
 from store.db import LedgerUnavailable, Tx
 
 router = APIRouter()
@@ -38,10 +39,11 @@ async def ready(request: Request) -> Response:
 @router.get("/metrics")
 def metrics(request: Request) -> Response:
     """Prometheus' text form; the ledger's gauges are missing while it cannot be read."""
-    counted = office_of(request).metrics
+    office = office_of(request)
+    counted = office.metrics
     try:
-        with office_of(request).ledger.reading() as tx:
-            _gauge(counted, tx)
+        with office.ledger.reading() as tx:
+            _gauge(counted, tx, office.clock())
     except LedgerUnavailable:
         counted.forget()
     return Response(counted.text(), media_type=TEXT)
@@ -75,7 +77,9 @@ def _nothing(tx: Tx) -> None:
     """An empty act: it passes the gate and commits."""
 
 
-def _gauge(counted: Metrics, tx: Tx) -> None:
+def _gauge(counted: Metrics, tx: Tx, now: datetime) -> None:
     counted.set_outbox(tx.run("SELECT state, count(*) FROM outbox GROUP BY state"))
     counted.set_tickets(tx.run("SELECT status, count(*) FROM ticket GROUP BY status"))
-    counted.set_parked(tx.run("SELECT count(*) FROM arrival WHERE state = 'parked'")[0][0])
+    counted.set_parked(arrivals.count_parked(tx))
+    since = outbox.oldest_due(tx, now)
+    counted.set_waiting((now - since).total_seconds() if since else 0.0)

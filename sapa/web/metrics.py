@@ -35,6 +35,9 @@ class Metrics:
         self._parked = Gauge(
             "sapa_arrivals_parked", "Arrivals waiting for a person", [], registry=self.registry
         )
+        self._waiting = Gauge(
+            "sapa_outbox_waiting_seconds", "How long the oldest due notice waits", [], registry=self.registry
+        )
 
     def counted(self, deliver: Deliver) -> Deliver:
         """The same delivery, counted by channel and outcome; bootstrap wraps what it hands to doors."""
@@ -62,6 +65,10 @@ class Metrics:
     def set_parked(self, count: int) -> None:
         """How many arrivals nobody could read yet."""
         self._parked.set(count)
+
+    def set_waiting(self, seconds: float) -> None:
+        """How long the notice that waits longest has been due."""
+        self._waiting.set(seconds)
 
     def forget(self) -> None:
         """The ledger cannot be read: say nothing rather than something old."""

@@ -78,7 +78,9 @@ def _event(event: Event, ticket: Ticket, city: City) -> Entry:
     headline = MINE[event.kind] if mine else HEADLINES.get(event.kind, "Perkembangan")
     owner = city.opd_name(str(event.data.get("owner", ""))) or "pihak lain"
     title = headline.format(opd=_who(event, ticket, city), owner=owner)
-    return Entry(at=event.at, title=title, text=event.text, detail=_detail(event), mine=mine)
+    return Entry(
+        at=event.at, title=title, text=event.text, detail=", ".join(words.detail(event.data)), mine=mine
+    )
 
 
 def _who(event: Event, ticket: Ticket, city: City) -> str:
@@ -87,18 +89,6 @@ def _who(event: Event, ticket: Ticket, city: City) -> str:
         return "Diskominfo"
     code = event.opd or ticket.opd
     return city.opd_name(code) if code else "Diskominfo"
-
-
-def _detail(event: Event) -> str:
-    """What the event's data add in words: the outcome, the budget year, the letter."""
-    parts = []
-    if outcome := event.data.get("outcome"):
-        parts.append(words.named(str(outcome), "outcome"))
-    if year := event.data.get("budget_year"):
-        parts.append(f"tahun anggaran {year}")
-    if letter := event.data.get("letter"):
-        parts.append(f"surat nomor {letter}")
-    return ", ".join(parts)
 
 
 def _messages(tx: Tx, ticket_id: int) -> list[Entry]:

@@ -14,6 +14,7 @@ from channels.web import MAX_PHOTO, MAX_PHOTOS, Invalid
 from sapa.desk import citizen
 from sapa.desk import errors as desk_errors
 from sapa.desk.actor import Actor
+from sapa.desk.lifecycle import OVER
 from sapa.web import fields, story
 from sapa.web.buckets import Buckets, address, admit
 from sapa.web.errors import RETRY_AFTER
@@ -30,7 +31,6 @@ router = APIRouter()
 UNKNOWN = "Nomor laporan ini tidak kami temukan. Periksa kembali huruf dan angkanya."
 OFTEN = "Terlalu banyak nomor dicoba. Silakan tunggu satu menit."
 RETRY = {"Retry-After": RETRY_AFTER}
-OVER = ("closed", "archived", "merged")
 
 
 @dataclass(frozen=True, slots=True)

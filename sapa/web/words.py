@@ -1,6 +1,7 @@
 """Indonesian words for codes that stand in the ledger."""
 
 from collections.abc import Mapping
+from typing import Any
 
 STATUSES: Mapping[str, str] = {
     "received": "Diterima",
@@ -38,6 +39,18 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 def status(code: str) -> str:
     """A ticket's status for people."""
     return STATUSES.get(code, code)
+
+
+def detail(data: Mapping[str, Any]) -> list[str]:
+    """What an event's data add in words: the outcome, the budget year, the letter."""
+    parts = []
+    if outcome := data.get("outcome"):
+        parts.append(named(str(outcome), "outcome"))
+    if year := data.get("budget_year"):
+        parts.append(f"tahun anggaran {year}")
+    if letter := data.get("letter"):
+        parts.append(f"surat nomor {letter}")
+    return parts
 
 
 def named(code: str, kind: str) -> str:

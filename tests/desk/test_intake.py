@@ -388,6 +388,9 @@ def test_a_photo_is_served_without_its_metadata_and_its_gps_is_used(world: World
     assert state == "kept"
     assert b"rahasia" in world.files.read(blob)
     assert b"rahasia" not in world.files.read(served)
+    assert dict(world.rows("SELECT digest, size FROM blob")) == {
+        digest: len(world.files.read(digest)) for digest in (blob, served)
+    }
     assert dict(Image.open(io.BytesIO(world.files.read(served))).getexif()) == {}
     assert world.rows("SELECT kelurahan FROM ticket") == [("Wates",)]
 

@@ -64,6 +64,7 @@ def test_messages_outbox_and_tickets_are_counted_without_anything_personal(desk:
     ref, token = desk.send("Lampu jalan mati", email="warga@example.id", key="hitung-0001")
     desk.send("Lampu jalan mati", email="warga@example.id", key="hitung-0001")
     desk.client.get(f"/lacak/{ref}", params={"k": token})
+    desk.clock.pass_(seconds=90)
     text = desk.client.get("/metrics").text
     assert 'sapa_intake_messages_total{channel="web",outcome="accepted"} 1.0' in text
     assert 'sapa_intake_messages_total{channel="web",outcome="duplicate"} 1.0' in text
@@ -71,6 +72,7 @@ def test_messages_outbox_and_tickets_are_counted_without_anything_personal(desk:
     assert 'sapa_tickets{status="closed"} 0.0' in text
     assert 'sapa_outbox{state="pending"} 2.0' in text
     assert "sapa_arrivals_parked 0.0" in text
+    assert "sapa_outbox_waiting_seconds 90.0" in text
     assert 'route="/lacak/{ref}"' in text
     for personal in (ref, token, "warga"):
         assert personal not in text

@@ -7,7 +7,7 @@ from typing import Any
 from sapa.desk import acts, citizen, split, triage, undo
 from sapa.desk.actor import Done
 from sapa.desk.errors import Invalid
-from sapa.web.fields import Fields
+from sapa.web.fields import Fields, whole, year
 
 What = Callable[[Fields], dict[str, Any]]
 SURE = "Centang dahulu bahwa Anda yakin; tindakan ini berdampak besar."
@@ -37,18 +37,17 @@ def _answered(form: Fields) -> dict[str, Any]:
 
 
 def _resolved(form: Fields) -> dict[str, Any]:
-    year = form["tahun"]
     return {
         "outcome": form["hasil"],
         "text": form["teks"],
-        "budget_year": int(year) if year.isascii() and year.isdecimal() and len(year) == 4 else None,
+        "budget_year": year(form["tahun"]),
         "owner": form["pihak"],
         "letter": form["surat"],
     }
 
 
 def _split(form: Fields) -> dict[str, Any]:
-    ids = [int(one) for one in form.all("pesan") if one.isascii() and one.isdecimal() and len(one) < 19]
+    ids = [id for one in form.all("pesan") if (id := whole(one)) is not None]
     if not ids:
         raise Invalid("Pilih pesan yang dipisahkan.")
     return {"message_ids": ids}

@@ -12,7 +12,7 @@ from sapa.agenda import week as weeks
 from sapa.agenda.view import AgendaView
 from sapa.desk.actor import Actor
 from sapa.desk.errors import Conflict, Invalid, NotAllowed, NotFound
-from sapa.web.fields import Fields
+from sapa.web.fields import Fields, whole
 from sapa.web.office import Office, office_of
 from sapa.web.session import Diskominfo, Posted
 from sapa.web.staff.agenda import HOME, read, review
@@ -69,9 +69,10 @@ def _moved(now: Sequence[int], id: int, step: int) -> list[int]:
 
 def _position(typed: str, now: int) -> float:
     """A typed number; one that moves down must come after the one that stands there."""
-    if not (typed.isascii() and typed.isdecimal() and len(typed) < 4):
+    wanted = whole(typed, 3)
+    if wanted is None:
         return now
-    return int(typed) + (0.5 if int(typed) > now else 0)
+    return wanted + (0.5 if wanted > now else 0)
 
 
 def _reorder(office: Office, view: AgendaView, form: Fields, by: Actor) -> Callable[..., Any]:

@@ -101,13 +101,7 @@ def who(event: Event, names: Mapping[int, str], city: City) -> str:
 
 def detail(event: Event) -> str:
     """What an event's data add in words."""
-    data, parts = event.data, []
-    if outcome := data.get("outcome"):
-        parts.append(words.named(str(outcome), "outcome"))
-    if year := data.get("budget_year"):
-        parts.append(f"tahun anggaran {year}")
-    if letter := data.get("letter"):
-        parts.append(f"surat nomor {letter}")
+    data, parts = event.data, words.detail(event.data)
     if after := data.get("after"):
         parts.append(f"menyebut {after}")
     if code := data.get("code"):

@@ -5,6 +5,7 @@ from starlette.responses import RedirectResponse, Response
 
 from sapa.desk import leftovers
 from sapa.desk.errors import Invalid
+from sapa.web.fields import whole
 from sapa.web.office import office_of
 from sapa.web.render import page
 from sapa.web.session import Diskominfo, Posted, RowId
@@ -19,7 +20,7 @@ HOME = "/petugas/parkir"
 @router.get(HOME)
 def show(request: Request, me: Diskominfo, ok: str = "", ref: str = "", sebelum: str = "") -> Response:
     """What is parked, newest first."""
-    before = int(sebelum) if sebelum.isascii() and sebelum.isdecimal() and len(sebelum) < 19 else None
+    before = whole(sebelum)
     return _page(request, said(ok), before=before, ref=ref if said(ok) else "")
 
 

@@ -93,9 +93,7 @@ def _page(
         status=status,
         people=people,
         roles=desk.ROLES,
-        opds=sorted(
-            (one for one in office.city().opds.values() if one.kind == "opd"), key=lambda one: one.name
-        ),
+        opds=office.city().by_name("opd"),
         message=message,
         problem=problem,
         form=form or Fields(()),

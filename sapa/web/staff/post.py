@@ -11,6 +11,7 @@ from sapa.desk.actor import Actor
 from sapa.desk.city import City
 from sapa.desk.errors import Invalid
 from sapa.desk.mask import mask
+from sapa.web.fields import whole
 from sapa.web.office import office_of
 from sapa.web.render import page
 from sapa.web.session import Diskominfo, Posted, RowId
@@ -38,7 +39,7 @@ class Item:
 @router.get(HOME)
 def show(request: Request, me: Diskominfo, ok: str = "", sebelum: str = "") -> Response:
     """What is dead, newest first; below it what waits."""
-    before = int(sebelum) if sebelum.isascii() and sebelum.isdecimal() and len(sebelum) < 19 else None
+    before = whole(sebelum)
     return _page(request, me.actor, said(ok), before=before)
 
 

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from sapa.desk import sight
 from sapa.desk.city import City
+from sapa.web.fields import whole
 from sapa.web.office import office_of
 from sapa.web.render import page
 from sapa.web.session import Me
@@ -25,7 +26,6 @@ router = APIRouter()
 SIZE = 20
 #: Statuses with a count above the list; what is over has none.
 COUNTED = ("triage", "assigned", "accepted", "waiting", "resolved", "external")
-OVER = ("closed", "archived", "merged")
 #: What waits for each role.
 TURN: Mapping[str, tuple[str, ...]] = {
     "administrator": ("triage",),
@@ -106,12 +106,11 @@ def show(request: Request, me: Me) -> Response:
         after=after,
         counts=counts,
         counted=COUNTED,
-        over=OVER,
         statuses=STATUSES,
         looks=LOOKS,
         message=said(request.query_params.get("ok", "")),
         gone=gone,
-        opds=sorted((one for one in city.opds.values() if one.kind == "opd"), key=lambda one: one.name),
+        opds=city.by_name("opd"),
         kelurahan=sorted(area.kelurahan for area in city.gazetteer.areas),
         channels=sorted(city.channels),
         size=SIZE,
@@ -125,7 +124,6 @@ def read(params: Mapping[str, str], city: City) -> Asked:
         value = params.get(name, "")
         return value if value in known else ""
 
-    after = params.get("setelah", "")
     return Asked(
         view=one_of("tampil", VIEWS) or "saya",
         status=one_of("status", list(STATUSES)),
@@ -136,7 +134,7 @@ def read(params: Mapping[str, str], city: City) -> Asked:
         late=params.get("lewat") == "1",
         soonest=params.get("urut") == "tenggat",
         text=" ".join(params.get("cari", "").split())[:100],
-        after=int(after) if after.isascii() and after.isdecimal() and len(after) < 19 else None,
+        after=whole(params.get("setelah", "")),
     )
 
 

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from sapa.desk import acts as desk_acts
 from sapa.desk.actor import Actor, Done
 from sapa.desk.errors import Conflict, Invalid, NotAllowed, NotFound
-from sapa.web.fields import Fields
+from sapa.web.fields import Fields, whole
 from sapa.web.office import Office, office_of
 from sapa.web.render import page
 from sapa.web.session import Me, Posted
@@ -59,7 +59,7 @@ def act(request: Request, ref: str, act: str, me: Me, form: Posted) -> Response:
             form=form,
             problem=str(problem),
             status=422 if isinstance(problem, Invalid) else 409,
-            since=None if isinstance(problem, Invalid) else _number(form["seen"]),
+            since=None if isinstance(problem, Invalid) else whole(form["seen"]) or 0,
         )
         try:
             return _page(request, ref, by, again=again)
@@ -123,10 +123,8 @@ def _page(request: Request, ref: str, by: Actor, message: str = "", again: Again
         key=str(uuid7(now)),
         words=WORDS,
         outcomes=desk_acts.OUTCOMES,
-        opds=sorted((one for one in city.opds.values() if one.kind == "opd"), key=lambda one: one.name),
-        outside=sorted(
-            (one for one in city.opds.values() if one.kind == "external"), key=lambda one: one.name
-        ),
+        opds=city.by_name("opd"),
+        outside=city.by_name("external"),
         year=now.astimezone(city.tz).year,
     )
 
@@ -137,7 +135,3 @@ def _orphan(again: Again, found: case.Case) -> Mapping[str, str]:
         return {}
     named = {"teks": "Keterangan", "alasan": "Alasan", "surat": "Nomor surat"}
     return {label: again.form[name] for name, label in named.items() if again.form[name]}
-
-
-def _number(value: str) -> int:
-    return int(value) if value.isascii() and value.isdecimal() and len(value) < 19 else 0

@@ -1,6 +1,5 @@
 """Triage: the tickets nobody owns, one below another, each decided by one click."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
@@ -82,8 +81,8 @@ def show(request: Request, me: Diskominfo, ok: str = "", ref: str = "") -> Respo
         total=total,
         message=said(ok),
         decided=ref if said(ok) else "",
-        opds=_named(city, "opd"),
-        outside=_named(city, "external"),
+        opds=city.by_name("opd"),
+        outside=city.by_name("external"),
     )
 
 
@@ -106,7 +105,3 @@ def _text(ticket: Ticket, given: Disposition | None) -> Markup:
     places = highlight.spans(given.matches) if given else []
     more = "…" if len(ticket.summary) > SHOWN else ""
     return highlight.marked(ticket.summary[:SHOWN] + more, places)
-
-
-def _named(city: City, kind: str) -> Sequence[OpdInfo]:
-    return sorted((one for one in city.opds.values() if one.kind == kind), key=lambda one: one.name)
