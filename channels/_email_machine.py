@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from channels._email_decode import words
 from channels._email_mime import Headers, Part, read_headers
 from channels._email_names import ids, is_ours
 from channels._text import one_line
@@ -19,6 +20,12 @@ LOOP = "surat kami sendiri (putaran)"
 
 LOOP_HEADER = "X-Sapa-Loop"
 _DAEMONS = re.compile(r"(?:mailer-daemon|postmaster|mail-daemon|bounces?)(?:[+-][^@]*)?@", re.IGNORECASE)
+#: How programs that set no header of their own begin the subject of an answer nobody wrote.
+_ANSWERS = re.compile(
+    r"\s*(?:re:\s*)?(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response)|out of (?:the )?office"
+    r"|(?:balasan|jawaban|respon) otomatis)\b",
+    re.IGNORECASE,
+)
 _BULK = frozenset({"bulk", "list", "junk"})
 
 
@@ -38,7 +45,7 @@ def machine(headers: Headers, sender: str, return_path: str | None, ours: str) -
     automatic = headers.main("auto-submitted")
     if automatic.startswith("auto-") or headers.get("x-autoreply") or headers.get("x-autorespond"):
         return AUTOMATIC
-    if headers.main("precedence") == "auto_reply":
+    if headers.main("precedence") == "auto_reply" or _ANSWERS.match(words(headers.get("subject"))):
         return AUTOMATIC
     if return_path == "" or _DAEMONS.match(sender):
         return BOUNCE
