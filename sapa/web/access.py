@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 from prometheus_client import Histogram
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sapa.web import errors
@@ -14,6 +15,8 @@ from sapa.web.metrics import Metrics
 
 log = structlog.get_logger("sapa.web")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+#: The status noted for who went away while sending (the number nginx gave it).
+GONE = 499
 QUIET = ("/healthz", "/readyz", "/metrics", "/static")
 
 
@@ -42,6 +45,8 @@ class Access:
         started = self.timer()
         try:
             await self.app(scope, receive, noting)
+        except ClientDisconnect:  # a poor line broke off: nobody is there to answer, and nothing is broken
+            status = status or GONE
         except Exception as error:  # the outermost edge: it is told to the log, without its words
             log.error(
                 "request failed", route=template(scope), error=type(error).__name__, where=_where(error)

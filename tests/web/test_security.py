@@ -1,5 +1,6 @@
 """The floor: headers, who may post from where, hosts, limits, errors without secrets."""
 
+import asyncio
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,6 +11,7 @@ import pytest
 import structlog
 from starlette.responses import Response
 from starlette.testclient import TestClient
+from starlette.types import Message
 from starlette.websockets import WebSocketDisconnect
 from web_world import PASSWORD, Bell, Clock, Desk, make_city, make_office, photo
 
@@ -185,6 +187,26 @@ def test_our_own_faults_are_told_without_their_words(
     assert failed["error"] == "RuntimeError"
     assert "test_security.py:" in failed["where"]
     assert broken.get("/api/rusak").json()["errors"]
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/tickets"])
+def test_a_line_that_breaks_while_sending_is_no_fault_of_ours(
+    desk: Desk, logged: list[dict[str, Any]], path: str
+) -> None:
+    kind = "application/json" if path.startswith("/api") else "application/x-www-form-urlencoded"
+    headers = [(b"host", b"testserver"), (b"content-type", kind.encode()), (b"content-length", b"99")]
+    scope = {"type": "http", "method": "POST", "path": path, "headers": headers, "query_string": b""}
+    told: list[Message] = []
+
+    async def gone() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def say(message: Message) -> None:
+        told.append(message)
+
+    asyncio.run(create_app(desk.office)({**scope, "client": ("127.0.0.1", 1)}, gone, say))
+    assert told == []
+    assert [(line["event"], line["status"]) for line in logged] == [("request", 499)]
 
 
 def test_a_fault_after_the_first_byte_is_left_to_the_server(broken: TestClient) -> None:
