@@ -78,6 +78,11 @@ def close_owners(tx: Tx, ticket_id: int, now: datetime) -> None:
         ticket=ticket_id,
         now=now,
     )
+    revoke_links(tx, ticket_id, now)
+
+
+def revoke_links(tx: Tx, ticket_id: int, now: datetime) -> None:
+    """Nobody can act on the ticket any more by the links that were sent."""
     tx.run(
         "UPDATE action_link SET revoked_at = :now"
         " WHERE ticket_id = :ticket AND used_at IS NULL AND revoked_at IS NULL",

@@ -51,6 +51,7 @@ ACTS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "hand_over": (_of(_OPEN), _of("external")),
     "note": (_of(f"received {_OPEN} resolved closed external archived"), frozenset({""})),
     "split": (_of(_OPEN), frozenset({""})),
+    "revoke": (_of("assigned accepted waiting"), frozenset({""})),
     "undo": (_of(f"{_OPEN} resolved external archived"), _of(f"{_OPEN} external")),
 }
 
@@ -73,6 +74,7 @@ WHO: Mapping[str, frozenset[str]] = {
     "hand_over": _DISKOMINFO | {"opd"},
     "note": _DISKOMINFO | {"opd"},
     "split": _DISKOMINFO,
+    "revoke": _DISKOMINFO,
     "undo": _DISKOMINFO | {"opd"},
 }
 

@@ -22,7 +22,7 @@ class LinkGone(ActError):
 _WORDS = {
     "unknown": "Tautan ini tidak dikenal.",
     "used": "Tautan ini sudah dipakai. Untuk tindakan lain, silakan masuk.",
-    "revoked": "Tautan ini tidak berlaku lagi: laporan sudah dialihkan.",
+    "revoked": "Tautan ini tidak berlaku lagi: laporan sudah dialihkan, atau tautannya dicabut.",
     "expired": "Tautan ini sudah kedaluwarsa. Silakan masuk.",
 }
 
@@ -67,13 +67,6 @@ def use(tx: Tx, uuid: UUID, now: datetime, act: Callable[[Link], Done], *, last:
     if last and row.used_at is None:
         row.used_at = now
     return done
-
-
-def revoke(tx: Tx, uuid: UUID, now: datetime) -> None:
-    """Nobody can act by the link any more."""
-    row = _row(tx, uuid)
-    if row.revoked_at is None:
-        row.revoked_at = now
 
 
 def _row(tx: Tx, uuid: UUID) -> ActionLink:

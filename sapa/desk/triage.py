@@ -1,4 +1,4 @@
-"""Diskominfo's acts: reassign (also out of triage) and archive; splitting stands in split.py."""
+"""Diskominfo's acts: reassign (also out of triage), archive, revoke links; splitting stands in split.py."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ from sapa.desk.city import City
 from sapa.desk.deed import Deed, begin
 from sapa.desk.errors import Invalid
 from sapa.desk.wording import clean
-from store import tickets
+from store import assignments, tickets
 from store.db import Tx
 
 
@@ -99,4 +99,14 @@ def archive(
     deed.ticket.outcome, deed.ticket.closed_at = "archived", now
     deed.tell_owners_gone()
     deed.tell_reporters("archived")
+    return deed.done()
+
+
+def revoke(tx: Tx, ticket_id: int, by: Actor, *, version: int, key: str, now: datetime, city: City) -> Done:
+    """The links that were mailed act no more (one went astray); the OPD keeps the ticket and logs in."""
+    deed = begin(tx, "revoke", ticket_id, by, version=version, key=key, now=now, city=city)
+    if isinstance(deed, Done):
+        return deed
+    assignments.revoke_links(tx, ticket_id, now)
+    deed.record("revoked")
     return deed.done()

@@ -99,9 +99,10 @@ def test_a_link_ends_by_time_by_reassignment_and_by_hand(world: World) -> None:
     with pytest.raises(LinkGone, match="dialihkan"):
         use(world, uuid, "k")
     by_hand = link_of(world, other)
-    for _ in range(2):
-        world.ledger.write(lambda tx: links.revoke(tx, by_hand, world.now))
-    with pytest.raises(LinkGone, match="dialihkan"):
+    world.do(triage.revoke, other, ADMIN, key="cabut")
+    assert world.do(triage.revoke, other, ADMIN, key="cabut", version=1).repeated
+    assert (world.get(other).opd, world.event(other, "revoked").public) == ("DISHUB", False)
+    with pytest.raises(LinkGone, match="dicabut"):
         verify(world, by_hand)
     with pytest.raises(LinkGone, match="tidak dikenal"):
         verify(world, uuid4())

@@ -175,6 +175,20 @@ def test_who_only_supports_may_write_notes_and_nothing_else(desk: Desk, coordina
     dishub.act(ref, "terima", 403)
 
 
+def test_a_link_that_went_astray_is_revoked_and_the_opd_keeps_the_ticket(
+    desk: Desk, coordinator: Seat, dishub: Seat
+) -> None:
+    ref, _ = desk.send()
+    link = desk.link(ref)
+    assert desk.client.get(f"/aksi/{link}").status_code == 200
+    assert "Cabut tautan" not in dishub.see(f"/petugas/laporan/{ref}")
+    assert "yakin" in coordinator.act(ref, "cabut", 422)
+    coordinator.act(ref, "cabut", yakin="1")
+    assert desk.client.get(f"/aksi/{link}").status_code == 410
+    assert "Tautan tindakan dicabut" in text_of(coordinator.see(f"/petugas/laporan/{ref}"))
+    dishub.act(ref, "terima")
+
+
 def test_messages_split_off_become_a_ticket_of_their_own(desk: Desk, coordinator: Seat) -> None:
     ref = hook(
         desk,

@@ -66,6 +66,7 @@ ACTS: Mapping[str, Act] = {
     ),
     "catatan": Act("note", acts.note, _texts(text="teks")),
     "pisahkan": Act("split", split.split, _split, sure=True),
+    "cabut": Act("revoke", triage.revoke, sure=True),
     "buka": Act("reopen", citizen.reopen, _texts(text="teks")),
     "urungkan": Act("undo", undo.undo, lambda form: {"event_id": form.number("event")}),
 }

@@ -25,6 +25,7 @@ TITLES: Mapping[str, str] = {
     "archived": "Diarsipkan",
     "reopened": "Dibuka kembali",
     "closed": "Ditutup",
+    "revoked": "Tautan tindakan dicabut",
     "split": "Pesan dipisahkan menjadi {ref}",
     "split_off": "Dipisahkan dari {ref}",
     "undone": "Tindakan diurungkan: {undone}",

@@ -69,6 +69,7 @@ SAID: Mapping[str, str] = {
     "serahkan": "Laporan diserahkan ke pihak luar. Pelapor kami beri tahu.",
     "catatan": "Catatan disimpan.",
     "pisahkan": "Pesan dipisahkan menjadi laporan baru.",
+    "cabut": "Tautan dicabut. OPD menangani laporan ini setelah masuk.",
     "buka": "Laporan dibuka kembali.",
     "urungkan": "Tindakan diurungkan.",
     "olah": "Kiriman diolah kembali.",
