@@ -149,16 +149,18 @@ class State:
     channel: str
     privacy: str
     sensitive: str
+    type: str
 
 
 def state_of(tx: Tx, ticket_id: int) -> State:
     """The ticket as it stands now."""
     rows = tx.run(
-        "SELECT status, touched_at IS NOT NULL, opd, channel, privacy, sensitive FROM ticket WHERE id = :id",
+        "SELECT status, touched_at IS NOT NULL, opd, channel, privacy, sensitive, type FROM ticket"
+        " WHERE id = :id",
         id=ticket_id,
     )
-    status, touched, opd, channel, privacy, sensitive = rows[0]
-    return State(status, bool(touched), opd, channel, privacy, sensitive)
+    status, touched, *rest = rows[0]
+    return State(status, bool(touched), *rest)
 
 
 def rewrite(tx: Tx, ticket_id: int, **values: Any) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from channels.base import Traits
 from channels.message import InboundMessage
 from notifier import notices
-from sapa.desk import citizen, opening
+from sapa.desk import citizen, opening, promises
 from sapa.desk.assign import assign
 from sapa.desk.city import City
 from sapa.desk.incoming import Person, Prepared, Sitting
@@ -80,6 +80,8 @@ def judge_again(tx: Tx, ticket_id: int, state: State, channel: str, now: datetim
     sensitive = judgement.sensitive or state.sensitive
     columns = judgement.columns | {"sensitive": sensitive}
     targets.rewrite(tx, ticket_id, privacy="secret" if sensitive else state.privacy, now=now, **columns)
+    if judgement.assignment.type != state.type:
+        promises.retype(tx, ticket_id, judgement.assignment.type, now, city)
     if judgement.lead != state.opd:
         burst = city.channels.get(channel, Traits()).burst
         later = now + min(city.burst, city.ack_wait) if burst else None

@@ -52,6 +52,16 @@ def restart(tx: Tx, ticket: Ticket, step: str, now: datetime, city: City) -> Non
     promise(tx, ticket.id, step, ticket.type, now, city)
 
 
+def retype(tx: Tx, ticket_id: int, type_: str, now: datetime, city: City) -> None:
+    """The ticket is of another type than was thought: each running promise is that type's, from its start."""
+    for step, row in tickets.running(tx, ticket_id).items():
+        assignments.end_deadline(tx, ticket_id, step, now, met=False)
+        promise(tx, ticket_id, step, type_, row.started_at, city)
+    ticket = tickets.get(tx, ticket_id)
+    assert ticket is not None
+    set_due(tx, ticket)
+
+
 def restore(tx: Tx, ticket_id: int, deadline_ids: Iterable[int], now: datetime) -> None:
     """The promises that ran before an undone act run again, as they were; others no longer count."""
     wanted = set(deadline_ids)

@@ -5,7 +5,8 @@ import base64
 import io
 import itertools
 import json
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -18,6 +19,7 @@ from PIL import Image
 from channels.message import DeliveryReport
 from sapa.desk import acts
 from sapa.desk.actor import Actor
+from sapa.desk.deadline import SlaRow, SlaTable
 from sapa.desk.errors import Invalid, NotFound
 from sapa.desk.which import refs_in
 from store import tickets
@@ -393,6 +395,24 @@ def test_a_photo_is_served_without_its_metadata_and_its_gps_is_used(world: World
     }
     assert dict(Image.open(io.BytesIO(world.files.read(served))).getexif()) == {}
     assert world.rows("SELECT kelurahan FROM ticket") == [("Wates",)]
+
+
+def test_a_part_that_shows_another_type_counts_the_promises_of_that_type_from_the_opening(
+    world: World,
+) -> None:
+    soon = SlaRow(step="resolve", type="oversight", number=1, unit="jam", valid_from=date(2026, 1, 1))
+    world.city = replace(world.city, sla=SlaTable("sla-1", (*world.city.sla.rows, soon)))
+    world.say(chat("1", "pak"))
+    opened = world.now
+    world.later(minutes=5)
+    world.say(chat("2", "ada pungli di kelurahan"))
+    with world.ledger.reading() as tx:
+        ticket = tickets.get(tx, 1)
+        assert ticket is not None
+        running = tickets.running(tx, 1)
+    assert (ticket.type, ticket.due_at) == ("oversight", opened + timedelta(hours=1))
+    assert running["resolve"].due_at == ticket.due_at
+    assert set(running) == {"first_response", "resolve"}
 
 
 def test_later_words_do_not_move_a_ticket_from_where_its_photo_was_taken(world: World) -> None:
