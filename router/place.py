@@ -1,7 +1,6 @@
 """The kelurahan of a point or of a written address; never more certain than the facts allow."""
 
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -13,7 +12,6 @@ OUTSIDE_BEYOND = 400.0
 """Metres: farther than this from every point is outside the city."""
 _METRES_PER_DEGREE = 111_320.0
 _DIRECTIONS = frozenset({"barat", "timur", "utara", "selatan", "tengah", "lor", "kidul", "wetan", "kulon"})
-_RT_RW = re.compile(r"\b(r[tw])\s{0,3}[.:/]?\s{0,3}0{0,3}([1-9][0-9]?)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +32,6 @@ class Found:
 
     `sure`: may be written down as a fact. `inside`: in the city, as far as known.
     `candidates`: possible kelurahan, likeliest first. `because`: one Indonesian sentence.
-    `rt`, `rw`: "" or the number as written without leading zeros.
     """
 
     kelurahan: str
@@ -43,8 +40,6 @@ class Found:
     inside: bool
     because: str
     candidates: tuple[str, ...] = ()
-    rt: str = ""
-    rw: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,7 +136,6 @@ def find_names(text: str, gazetteer: Gazetteer) -> Found | None:
     Sure only when one kelurahan is meant: named as such ("Kelurahan Meri") or by a name that is nothing else.
     """
     mentions = gazetteer.mentions(text)
-    rt, rw = _rt_rw(text)
     if not mentions:
         return None
     words = [piece.lower() for piece in split(text)[1::2]]
@@ -149,7 +143,7 @@ def find_names(text: str, gazetteer: Gazetteer) -> Found | None:
     exact = {names for names, certain in votes if certain and len(names) == 1}
     if len(exact) == 1:
         (names,) = exact
-        return _named(next(iter(names)), gazetteer, rt, rw, text)
+        return _named(next(iter(names)), gazetteer)
     possible = _possible([names for names, _ in votes])
     kecamatan = {_kecamatan(gazetteer, name) for name in possible}
     return Found(
@@ -159,12 +153,10 @@ def find_names(text: str, gazetteer: Gazetteer) -> Found | None:
         inside=True,
         because=f"Nama tempat dalam laporan bisa berarti {_listed(possible)}.",
         candidates=tuple(possible),
-        rt=rt,
-        rw=rw,
     )
 
 
-def _named(name: str, gazetteer: Gazetteer, rt: str, rw: str, text: str) -> Found:
+def _named(name: str, gazetteer: Gazetteer) -> Found:
     return Found(
         kelurahan=name,
         kecamatan=_kecamatan(gazetteer, name),
@@ -172,8 +164,6 @@ def _named(name: str, gazetteer: Gazetteer, rt: str, rw: str, text: str) -> Foun
         inside=True,
         because=f"Laporan menyebut tempat di Kelurahan {name}.",
         candidates=(name,),
-        rt=rt,
-        rw=rw,
     )
 
 
@@ -201,8 +191,3 @@ def _listed(names: Sequence[str]) -> str:
     if len(names) > len(shown):
         return ", ".join(shown) + " atau lainnya"
     return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + " atau " + shown[-1]
-
-
-def _rt_rw(text: str) -> tuple[str, str]:
-    found = {kind.lower(): number for kind, number in reversed(_RT_RW.findall(text))}
-    return found.get("rt", ""), found.get("rw", "")

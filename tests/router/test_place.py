@@ -162,12 +162,6 @@ def test_only_a_kecamatan_narrows_but_does_not_decide() -> None:
     assert (only.kelurahan, only.sure) == ("Meri", False)
 
 
-def test_rt_and_rw_are_read_in_any_spelling() -> None:
-    found = named("Meri RT.003/RW 02")
-    assert (found.rt, found.rw) == ("3", "2")
-    assert (named("Meri rw5").rt, named("Meri rw5").rw) == ("", "5")
-
-
 def test_no_name_is_no_place() -> None:
     assert find_names("lampu mati", CITY) is None
 
