@@ -1,6 +1,7 @@
 """Commands on an installation of their own."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,13 @@ Sapa = Callable[..., Result]
 
 
 @pytest.fixture
-def sapa(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sapa:
+def sapa(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sapa]:
     """`sapa(word, …)` on the shipped configuration with a `var` of its own."""
+    before = os.umask(0o022)
     monkeypatch.setenv("SAPA_VAR", str(tmp_path / "var"))
 
     def run(*words: str) -> Result:
         return CliRunner().invoke(app, [*words, "--config", str(ROOT / "config.yaml")])
 
-    return run
+    yield run
+    os.umask(before)
