@@ -1,9 +1,11 @@
 """The acts of those who work on a ticket: accept, decline, ask, answer, resolve, hand over, note."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from notifier import notices
+from router.decide import ENOUGH
 from sapa.desk import promises
 from sapa.desk.actor import Actor, Done
 from sapa.desk.assign import Decision, assign, promise
@@ -13,6 +15,7 @@ from sapa.desk.errors import Invalid
 from sapa.desk.wording import clean
 from store import tickets
 from store.db import Tx
+from store.tables import Disposition
 
 OUTCOMES = ("fixed", "made_safe", "conditional", "external", "unfounded", "duplicate")
 
@@ -37,7 +40,8 @@ def decline(
 ) -> Done:
     """The OPD says "bukan kewenangan kami": the next candidate OPD gets the ticket.
 
-    Where there is none, after the second refusal, or when the matter is sealed, Diskominfo decides.
+    Where there is none that the judge thought enough, after the second refusal, or when the matter
+    is sealed, Diskominfo decides.
     """
     reason = clean(reason, what="Alasan")
     deed = begin(tx, "decline", ticket_id, by, version=version, key=key, now=now, city=city)
@@ -46,8 +50,7 @@ def decline(
     deed.ticket.refusals += 1
     history = tickets.dispositions(tx, ticket_id)
     candidates = history[0].candidates if history else []
-    tried = {row.opd for row in history}
-    heir = "" if deed.ticket.refusals >= REFUSALS else _next(deed, candidates, tried)
+    heir = "" if deed.ticket.refusals >= REFUSALS else _next(deed, candidates, history)
     deed.record("declined", reason, of=deed.ticket.opd, next=heir)
     disposition = assign(
         tx,
@@ -72,16 +75,20 @@ def decline(
     return deed.done()
 
 
-def _next(deed: Deed, candidates: list[str], tried: set[str]) -> str:
+def _next(deed: Deed, candidates: Sequence[str], history: Sequence[Disposition]) -> str:
     """The best guess that is an OPD of the city, was not tried and is not accused; "" if none.
 
-    A sealed matter never wanders from agency to agency by itself.
+    Its rule must have been enough for the judge: an agency that was merely named ("Kelurahan Meri")
+    is evidence, no decision. A sealed matter never wanders from agency to agency by itself.
     """
     if deed.ticket.sensitive or deed.ticket.privacy == "secret":
         return ""
+    tried = {row.opd for row in history}
+    enough = {match["opd"] for row in history for match in row.matches if match["strength"] >= ENOUGH}
     for code in candidates:
         info = deed.city.opds.get(code)
-        if info and info.kind == "opd" and code not in tried and code != deed.ticket.accused:
+        able = code in enough and code not in tried and code != deed.ticket.accused
+        if able and info and info.kind == "opd":
             return code
     return ""
 

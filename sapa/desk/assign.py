@@ -93,7 +93,7 @@ def _record(tx: Tx, ticket_id: int, disposition: int, decision: Decision, now: d
         actor="system" if decision.actor == "rules" else decision.actor,
         officer_id=decision.officer_id,
         opd=decision.lead,
-        public=bool(decision.lead),
+        public=bool(decision.lead) or decision.actor != "rules",  # an agency's "no" is told, too
         text=decision.because,
         data={"disposition": disposition},
         now=now,

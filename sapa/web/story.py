@@ -14,6 +14,7 @@ from store.tables import AttachmentRow, Event, Message, Ticket
 HEADLINES: Mapping[str, str] = {
     "received": "Laporan diterima",
     "assigned": "Diteruskan ke {opd}",
+    "triage": "Diperiksa Diskominfo",
     "accepted": "Mulai ditangani {opd}",
     "asked": "{opd} bertanya kepada Anda",
     "answered": "Jawaban dari {opd}",

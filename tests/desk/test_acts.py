@@ -1,5 +1,6 @@
 """The acts of those who work on a ticket."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -267,3 +268,12 @@ def test_the_newest_event_is_what_live_pages_follow(world: World) -> None:
     with world.ledger.reading() as tx:
         assert events.newest(tx) == done.event_id
         assert [row.kind for row in events.of_ticket(tx, 1, public_only=True)] == ["assigned"]
+
+
+def test_an_agency_that_was_only_named_does_not_inherit_what_another_declines(world: World) -> None:
+    """ "Kelurahan Meri" says where a lamp is; it makes no kelurahan the owner of lamps."""
+    ticket = world.ticket()
+    weak = json.dumps([{"rule": "r", "opd": "DLH", "strength": 1.3, "words": []}])
+    world.ledger.write(lambda tx: tx.run("UPDATE disposition SET matches = :weak", weak=weak))
+    world.do(acts.decline, ticket, DISHUB, reason="Bukan urusan kami.")
+    assert (world.get(ticket).status, world.get(ticket).opd) == ("triage", "")

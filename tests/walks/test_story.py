@@ -22,7 +22,10 @@ from walk_check import rows
 from walk_world import ADDRESS, Office, eventually
 
 LAMP = "Lampu jalan di depan SD mati sudah tiga hari, gelap sekali kalau malam. Mohon diperbaiki."
-WASTE = "Sampah menumpuk di TPS Kelurahan Wates dan belum diangkut sejak seminggu, baunya menyengat."
+WASTE = (
+    "Sampah menumpuk di TPS Kelurahan Wates dan belum diangkut sejak seminggu, baunya menyengat, "
+    "jalan di depannya rusak."
+)
 
 
 def post(office: Office, path: str, fields: dict[str, str]) -> str:
@@ -135,10 +138,8 @@ def says_no(here: Office) -> None:
     answer = post(here, link[1], form_of(page, "tolak") | {"reason": "Bukan wilayah layanan kami."})
     assert "bukan kewenangan" in answer
     _, _, opd, status, _, _ = ticket(here, WASTE)
-    assert opd != "DLH"
-    assert status == ("assigned" if opd else "triage")
-    told = f"{opd.lower()}@" if opd else "pengaduan@"
-    assert eventually(lambda: [mail for mail in mails(here, told) if ref in mail["Subject"]])
+    assert (opd, status) == ("DPUPRPRKP", "assigned")
+    assert eventually(lambda: [mail for mail in mails(here, "dpuprprkp@") if ref in mail["Subject"]])
     story = unescape(here.page(f"/lacak/{ref}?k={token}"))
     assert "Diteruskan ke Dinas Lingkungan Hidup" in story
     assert "bukan kewenangan" in story

@@ -187,3 +187,11 @@ def test_a_sealed_ticket_shows_its_ref_and_the_login_only(desk: Desk, fields: di
     answer = desk.client.post(f"/aksi/{link}", data=form(desk, ref, "terima"))
     assert answer.status_code == 403
     assert desk.ticket(ref).status == "assigned"
+
+
+def test_the_reporter_reads_that_the_agency_said_no_and_who_decides_now(desk: Desk, ref: str) -> None:
+    desk.client.post(f"/aksi/{desk.link(ref)}", data=form(desk, ref, "tolak", reason="Ini jalan provinsi."))
+    assert desk.ticket(ref).status == "triage"
+    page = desk.client.get(f"/lacak/{ref}", params={"k": desk.ticket(ref).token}).text
+    assert "Diperiksa Diskominfo" in page
+    assert "menyatakan bukan kewenangannya" in page

@@ -322,3 +322,15 @@ def hook(desk: Desk, *items: dict[str, object]) -> str:
     )
     accepted = asyncio.run(desk.office.intake.deliver(payload, lambda: desk.door.parse(payload)))
     return accepted[-1].ref
+
+
+def test_the_agency_that_has_it_is_no_other_guess(desk: Desk, coordinator: Seat) -> None:
+    ref, _ = desk.send("Lampu jalan mati", kelurahan="Meri")
+    assert "Dugaan lain" not in text_of(coordinator.see(f"/petugas/laporan/{ref}"))
+    other, _ = desk.send("Sampah menumpuk, lampu jalan padam, PJU mati", kelurahan="Meri")
+    html = coordinator.see(f"/petugas/laporan/{other}")
+    named = html.partition("Dugaan lain: ")[2].partition("<")[0]
+    lead = desk.ticket(other).opd
+    assert lead
+    assert named
+    assert {"DISHUB": "Perhubungan", "DLH": "Lingkungan"}[lead] not in named

@@ -85,7 +85,9 @@ def read(tx: Tx, ticket: Ticket, by: Actor, city: City, now: datetime) -> Case:
         because=newest.because if newest else "",
         decided_by=_decider(newest),
         found=_found(judged, ticket.summary, highlight.stale(judged, happened)),
-        candidates=tuple(city.opds[code] for code in _candidates(newest) if code in city.opds),
+        candidates=tuple(
+            city.opds[code] for code in _candidates(newest) if code in city.opds and code != ticket.opd
+        ),
         thread=tuple(read_thread(tx, ticket.id, judged, happened, post, names, city)),
         history=tuple(reversed(lines)),
         promises=tuple(
