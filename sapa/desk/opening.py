@@ -26,7 +26,7 @@ def open_ticket(
     message, now, city = item.message, sitting.now, sitting.city
     judgement = _judged(item, city)
     privacy = "secret" if judgement.sensitive else message.privacy
-    ref, token = sitting.take_ref(tx, now, city), new_token()
+    ref, token = sitting.take_ref(tx, now, city), new_token(now)
     status = "assigned" if judgement.lead else "triage"
     ticket_id = targets.add_ticket(
         tx,

@@ -94,7 +94,7 @@ def _add(deed: Deed, opened_at: datetime) -> int:
     return targets.add_ticket(
         deed.tx,
         ref=deed.city.ref(month, targets.reserve_refs(deed.tx, month, 1)),
-        token=new_token(),
+        token=new_token(deed.now),
         channel=old.channel,
         status="triage",
         type=old.type,

@@ -44,12 +44,12 @@ class Conversation(SQLModel, table=True):
     """A contact's thread with one of our accounts; `also_contact_id` is another address they gave."""
 
     __table_args__: ClassVar[Any] = (
-        Index("ux_conversation", "channel", "account", "contact_id", unique=True),
+        Index("ux_conversation", "contact_id", "channel", "account", unique=True),
     )
     id: int | None = new_id()
     channel: str
     account: str
-    contact_id: int = fk("contact.id")
+    contact_id: int = fk("contact.id", index=False)
     also_contact_id: int | None = maybe_fk("contact.id", index=False)
     last_inbound_at: datetime
     dialogue_state: dict[str, Any] = json_object()

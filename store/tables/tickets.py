@@ -74,7 +74,7 @@ class TicketOpd(SQLModel, table=True):
     )
     id: int | None = new_id()
     ticket_id: int = fk("ticket.id")
-    opd: str = Field(index=True)
+    opd: str
     role: str
     since: datetime
     until: datetime | None = None

@@ -119,7 +119,7 @@ class Desk:
         }
 
         def act(tx: Tx) -> int:
-            row = Ticket(token=new_token(), **values)
+            row = Ticket(token=new_token(opened), **values)
             tx.session.add(row)
             tx.flush()
             assert row.id is not None

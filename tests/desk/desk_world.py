@@ -128,7 +128,7 @@ class World:
             row = {
                 "uuid": uuid7(self.now),
                 "ref": f"SMP-{month}-{targets.reserve_refs(tx, month, 1):04d}",
-                "token": new_token(),
+                "token": new_token(self.now),
                 "channel": channel,
                 "status": "assigned" if lead else "triage",
                 "type": "complaint",

@@ -14,7 +14,7 @@ from store.queue import Filter, Scope
 def add(tx: Tx, number: int, now: datetime, **values: Any) -> int:
     row: dict[str, Any] = {
         "ref": f"SMP-2611-{number:04d}",
-        "token": new_token(),
+        "token": new_token(now),
         "channel": "web",
         "status": "triage",
         "type": "complaint",

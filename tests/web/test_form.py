@@ -11,7 +11,7 @@ from web_world import Clock, Desk, Down, make_office, photo
 from sapa.web.app import create_app
 from store.db import Ledger
 
-LOCATION = r"/lacak/SMP-2611-\d{4}\?k=[0-9a-f]{32}&baru=1"
+LOCATION = r"/lacak/SMP-2611-\d{4}\?k=[0-9a-f]{40}&baru=1"
 
 
 def key_of(html: str) -> str:

@@ -23,7 +23,7 @@ def upgrade() -> None:
     sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('yaml', sa.Text(), nullable=False),
     sa.Column('loaded_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-    sa.CheckConstraint("kind IN ('rules', 'sla', 'calendar')", name='ck_kind'),
+    sa.CheckConstraint("kind = 'rules' OR kind = 'sla' OR kind = 'calendar'", name='ck_kind'),
     sa.PrimaryKeyConstraint('digest')
     )
     op.create_table('contact',
@@ -55,7 +55,7 @@ def upgrade() -> None:
     sa.Column('must_change', sa.Boolean(), nullable=False),
     sa.Column('active', sa.Boolean(), nullable=False),
     sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-    sa.CheckConstraint("role IN ('administrator', 'coordinator', 'opd')", name='ck_role'),
+    sa.CheckConstraint("role = 'administrator' OR role = 'coordinator' OR role = 'opd'", name='ck_role'),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('login')
     )
@@ -67,7 +67,7 @@ def upgrade() -> None:
     sa.Column('valid_from', sa.Date(), nullable=False),
     sa.Column('valid_to', sa.Date(), nullable=True),
     sa.Column('successor', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.CheckConstraint("kind IN ('opd', 'external')", name='ck_kind'),
+    sa.CheckConstraint("kind = 'opd' OR kind = 'external'", name='ck_kind'),
     sa.PrimaryKeyConstraint('code')
     )
     op.create_table('ref_block',
@@ -107,9 +107,9 @@ def upgrade() -> None:
     sa.Column('closed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('merged_into', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
-    sa.CheckConstraint("privacy IN ('normal', 'anonymous', 'secret')", name='ck_privacy'),
-    sa.CheckConstraint("status IN ('received', 'triage', 'assigned', 'accepted', 'waiting', 'resolved', 'closed', 'external', 'archived', 'merged')", name='ck_status'),
-    sa.CheckConstraint("type IN ('information', 'aspiration', 'complaint', 'oversight')", name='ck_type'),
+    sa.CheckConstraint("privacy = 'normal' OR privacy = 'anonymous' OR privacy = 'secret'", name='ck_privacy'),
+    sa.CheckConstraint("status = 'received' OR status = 'triage' OR status = 'assigned' OR status = 'accepted' OR status = 'waiting' OR status = 'resolved' OR status = 'closed' OR status = 'external' OR status = 'archived' OR status = 'merged'", name='ck_status'),
+    sa.CheckConstraint("type = 'information' OR type = 'aspiration' OR type = 'complaint' OR type = 'oversight'", name='ck_type'),
     sa.ForeignKeyConstraint(['merged_into'], ['ticket.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('ref'),
@@ -137,7 +137,7 @@ def upgrade() -> None:
     sa.Column('approved_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('plan', sa.JSON(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
-    sa.CheckConstraint("state IN ('draft', 'reviewed', 'published', 'visited')", name='ck_state'),
+    sa.CheckConstraint("state = 'draft' OR state = 'reviewed' OR state = 'published' OR state = 'visited'", name='ck_state'),
     sa.ForeignKeyConstraint(['approved_by'], ['officer.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('week')
@@ -155,7 +155,7 @@ def upgrade() -> None:
     sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('tries', sa.Integer(), nullable=False),
-    sa.CheckConstraint("state IN ('kept', 'parked', 'resolved')", name='ck_state'),
+    sa.CheckConstraint("state = 'kept' OR state = 'parked' OR state = 'resolved'", name='ck_state'),
     sa.ForeignKeyConstraint(['blob'], ['blob.digest'], ),
     sa.PrimaryKeyConstraint('id')
     )
@@ -176,8 +176,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     with op.batch_alter_table('conversation', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_conversation_contact_id'), ['contact_id'], unique=False)
-        batch_op.create_index('ux_conversation', ['channel', 'account', 'contact_id'], unique=True)
+        batch_op.create_index('ux_conversation', ['contact_id', 'channel', 'account'], unique=True)
 
     op.create_table('deadline',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -210,7 +209,7 @@ def upgrade() -> None:
     sa.Column('actor', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('officer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-    sa.CheckConstraint("actor IN ('rules', 'officer', 'opd', 'system')", name='ck_actor'),
+    sa.CheckConstraint("actor = 'rules' OR actor = 'officer' OR actor = 'opd' OR actor = 'system'", name='ck_actor'),
     sa.ForeignKeyConstraint(['officer_id'], ['officer.id'], ),
     sa.ForeignKeyConstraint(['rule_book'], ['book.digest'], ),
     sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], ),
@@ -231,7 +230,7 @@ def upgrade() -> None:
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('data', sa.JSON(), nullable=False),
     sa.Column('key', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-    sa.CheckConstraint("actor IN ('citizen', 'officer', 'opd', 'system')", name='ck_actor'),
+    sa.CheckConstraint("actor = 'citizen' OR actor = 'officer' OR actor = 'opd' OR actor = 'system'", name='ck_actor'),
     sa.ForeignKeyConstraint(['officer_id'], ['officer.id'], ),
     sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], ),
     sa.PrimaryKeyConstraint('id')
@@ -286,7 +285,7 @@ def upgrade() -> None:
     sa.Column('external_id', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('sent_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('delivery', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.CheckConstraint("state IN ('pending', 'sent', 'dead', 'canceled')", name='ck_state'),
+    sa.CheckConstraint("state = 'pending' OR state = 'sent' OR state = 'dead' OR state = 'canceled'", name='ck_state'),
     sa.ForeignKeyConstraint(['contact_id'], ['contact.id'], ),
     sa.ForeignKeyConstraint(['officer_id'], ['officer.id'], ),
     sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], ),
@@ -320,12 +319,11 @@ def upgrade() -> None:
     sa.Column('since', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('until', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('reason', sa.Text(), nullable=False),
-    sa.CheckConstraint("role IN ('lead', 'supporting')", name='ck_role'),
+    sa.CheckConstraint("role = 'lead' OR role = 'supporting'", name='ck_role'),
     sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], ),
     sa.PrimaryKeyConstraint('id')
     )
     with op.batch_alter_table('ticket_opd', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_ticket_opd_opd'), ['opd'], unique=False)
         batch_op.create_index(batch_op.f('ix_ticket_opd_ticket_id'), ['ticket_id'], unique=False)
         batch_op.create_index('ux_ticket_opd_lead', ['ticket_id'], unique=True, sqlite_where=sa.text("role = 'lead' AND until IS NULL"), postgresql_where=sa.text("role = 'lead' AND until IS NULL"))
 
@@ -365,7 +363,7 @@ def upgrade() -> None:
     sa.Column('kelurahan', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('sent_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('received_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-    sa.CheckConstraint("direction IN ('in', 'out')", name='ck_direction'),
+    sa.CheckConstraint("direction = 'in' OR direction = 'out'", name='ck_direction'),
     sa.ForeignKeyConstraint(['arrival_id'], ['arrival.id'], ),
     sa.ForeignKeyConstraint(['conversation_id'], ['conversation.id'], ),
     sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], ),
@@ -403,7 +401,7 @@ def upgrade() -> None:
     sa.Column('contact_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('conversation_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('role', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.CheckConstraint("role IN ('reporter', 'supporter')", name='ck_role'),
+    sa.CheckConstraint("role = 'reporter' OR role = 'supporter'", name='ck_role'),
     sa.ForeignKeyConstraint(['contact_id'], ['contact.id'], ),
     sa.ForeignKeyConstraint(['conversation_id'], ['conversation.id'], ),
     sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], ),
@@ -427,7 +425,7 @@ def upgrade() -> None:
     sa.Column('remote', sa.Text(), nullable=False),
     sa.Column('lat', sa.Float(), nullable=True),
     sa.Column('lon', sa.Float(), nullable=True),
-    sa.CheckConstraint("state IN ('kept', 'refused', 'remote')", name='ck_state'),
+    sa.CheckConstraint("state = 'kept' OR state = 'refused' OR state = 'remote'", name='ck_state'),
     sa.ForeignKeyConstraint(['blob'], ['blob.digest'], ),
     sa.ForeignKeyConstraint(['message_id'], ['message.id'], ),
     sa.ForeignKeyConstraint(['served'], ['blob.digest'], ),
@@ -488,7 +486,6 @@ def downgrade() -> None:
     with op.batch_alter_table('ticket_opd', schema=None) as batch_op:
         batch_op.drop_index('ux_ticket_opd_lead', sqlite_where=sa.text("role = 'lead' AND until IS NULL"), postgresql_where=sa.text("role = 'lead' AND until IS NULL"))
         batch_op.drop_index(batch_op.f('ix_ticket_opd_ticket_id'))
-        batch_op.drop_index(batch_op.f('ix_ticket_opd_opd'))
 
     op.drop_table('ticket_opd')
     with op.batch_alter_table('session', schema=None) as batch_op:
@@ -527,7 +524,6 @@ def downgrade() -> None:
     op.drop_table('deadline')
     with op.batch_alter_table('conversation', schema=None) as batch_op:
         batch_op.drop_index('ux_conversation')
-        batch_op.drop_index(batch_op.f('ix_conversation_contact_id'))
 
     op.drop_table('conversation')
     with op.batch_alter_table('arrival', schema=None) as batch_op:
