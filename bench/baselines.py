@@ -12,7 +12,7 @@ from aiosmtpd.smtp import SMTP
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from store._gate import Gate
+from store._gate import Batch, Gate
 
 
 class Complaint(BaseModel):
@@ -44,9 +44,9 @@ def one_insert(folder: Path) -> FastAPI:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("CREATE TABLE complaint (id INTEGER PRIMARY KEY, key TEXT UNIQUE, body TEXT, at TEXT)")
 
-    def transact(acts: list[Any]) -> list[Any]:
+    def transact(batch: Batch) -> list[Any]:
         connection.execute("BEGIN IMMEDIATE")
-        results = [act(connection) for act in acts]
+        results = batch.run(lambda act: act(connection))
         connection.execute("COMMIT")
         return results
 

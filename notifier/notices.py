@@ -1,12 +1,12 @@
 """Which notices there are and whom they are for; `tell` puts one into the outbox."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from store.db import Tx
+from store.driver import as_json
 
 Audience = Literal["citizen", "agency", "diskominfo"]
 
@@ -120,7 +120,7 @@ def tell(
         contact=to.contact_id,
         opd=to.opd,
         channel=to.channel,
-        data=json.dumps(data) if data else "{}",
+        data=as_json(data) if data else "{}",
         now=now,
         due=not_before or now,
     )

@@ -162,7 +162,7 @@ class Relay:
                 await asyncio.sleep(pause)
 
     async def _take(self, head: int) -> Claimed | None:
-        return await self._ledger.awrite(lambda tx: self._claim(tx, None, head))
+        return await self._ledger.awrite(lambda tx: self._claim(tx, None, head), brief=True)
 
     async def _settle(self, row: Claimed, outcome: Outcome) -> Claimed | None:
         """Write the outcome down and take the next row in the same transaction."""
@@ -182,10 +182,10 @@ class Relay:
         """What was sent must be remembered: a ledger that is away is asked again, within the lease."""
         for _ in range(_SETTLE_TRIES):
             try:
-                return await self._ledger.awrite(act)
+                return await self._ledger.awrite(act, brief=True)
             except LedgerUnavailable:
                 await asyncio.sleep(self._poll)
-        return await self._ledger.awrite(act)
+        return await self._ledger.awrite(act, brief=True)
 
     def _claim(self, tx: Tx, lane: str | None, spare: int | None) -> Claimed | None:
         """The lane's next row if it is due, else the spare one."""

@@ -1,6 +1,5 @@
 """The weekly agenda: its rows, and the tickets that may stand on it."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from store.db import Tx
+from store.driver import as_json
 from store.tables.office import JobRun
 from store.tables.tickets import Deadline, Event, Ticket, TicketOpd, TicketReporter
 from store.tables.visits import Agenda, Stop
@@ -120,7 +120,7 @@ def open_draft(tx: Tx, *, week: str, visit_on: date, plan: Mapping[str, Any], no
         week=week,
         day=visit_on.isoformat(),
         now=now,
-        plan=json.dumps(plan),
+        plan=as_json(plan),
     )
     return int(rows[0][0]) if rows else None
 

@@ -1,12 +1,12 @@
 """Who owns a ticket: dispositions, open owners, action links, deadlines (driver SQL: intake's path)."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from store.db import Tx, utc
+from store.driver import as_json
 
 
 def add_disposition(
@@ -156,7 +156,7 @@ def add_event(
         opd=opd,
         public=public,
         text=text,
-        data=json.dumps(data) if data else "{}",
+        data=as_json(data) if data else "{}",
         key=key,
     )
     return int(rows[0][0])
@@ -200,4 +200,4 @@ def end_deadline(tx: Tx, ticket_id: int, step: str, now: datetime, *, met: bool)
 
 
 def _listed(values: Sequence[Any]) -> str:
-    return json.dumps(list(values)) if values else "[]"
+    return as_json(values) if values else "[]"

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic_core import to_json
 
 _NAME = re.compile(r"(?<!:):([a-z_]+)")
 
@@ -24,6 +25,11 @@ _SQLITE_LATER = {
 }
 #: SQLSTATE classes: connection, resources, operator intervention, system error.
 _POSTGRES_LATER = ("08", "53", "57", "58")
+
+
+def as_json(value: Any) -> str:
+    """A value for a JSON column, as text."""
+    return to_json(value).decode()
 
 
 @functools.lru_cache(maxsize=1024)

@@ -98,6 +98,11 @@ class SlaTable:
     digest: str
     rows: tuple[SlaRow, ...]
 
+    def __hash__(self) -> int:
+        """By its digest: the rows are many."""
+        return hash(self.digest)
+
+    @lru_cache(maxsize=1024)  # noqa: B019 (a process has one table, or a few over its life)
     def find(self, step: str, type: str, on: date) -> SlaRow | None:
         """The newest row in force on a day; one for the type beats one for all types."""
         fitting = [

@@ -131,7 +131,7 @@ class Intake:
         await self._refs.top_up(now, city)
         for attempt in range(_RACES):
             try:
-                return await self._ledger.awrite(lambda tx: act(tx, city))
+                return await self._ledger.awrite(lambda tx: act(tx, city), brief=True)
             except Exception as error:
                 if attempt + 1 == _RACES or not lost_race(error):
                     raise

@@ -16,6 +16,8 @@ _DOMAIN = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,6}")
 _LOCAL = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._%+-")
 _LONGEST_LOCAL = 64
 _MOST_GROUPS = 6
+#: No number to hide is shorter.
+_FEWEST_DIGITS = 9
 
 #: BPS codes of the provinces, with which every NIK and KK number begins.
 _PROVINCES = frozenset(
@@ -40,6 +42,8 @@ def mask(text: str) -> str:
 
 def _numbers(text: str) -> Iterator[tuple[int, int]]:
     groups = [(found.start(), found.end()) for found in _GROUP.finditer(text)]
+    if sum(end - start for start, end in groups) < _FEWEST_DIGITS:
+        return
     at = 0
     while at < len(groups):
         taken = _number_at(text, groups, at)

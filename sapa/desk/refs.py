@@ -41,7 +41,7 @@ class Refs:
             self._taken_at, count = now, self._size
             if month != self._month:
                 self._month, self._free = month, []
-        first = await self._ledger.awrite(lambda tx: targets.reserve_refs(tx, month, count))
+        first = await self._ledger.awrite(lambda tx: targets.reserve_refs(tx, month, count), brief=True)
         with self._lock:
             if month == self._month:
                 self._free = [*range(first + count - 1, first - 1, -1), *self._free]
