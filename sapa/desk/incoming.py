@@ -6,15 +6,17 @@ from datetime import datetime
 
 from channels.message import DeliveryReport, InboundMessage
 from sapa.desk.city import City
+from sapa.desk.judge import Judgement
 from sapa.desk.pictures import KeptFile
 from store.db import Tx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """An inbound message whose files are already kept durably."""
+    """An inbound message whose files are already kept durably, and what the judge says of it alone."""
 
     message: InboundMessage
+    judgement: Judgement
     files: tuple[KeptFile, ...] = ()
 
 

@@ -10,7 +10,7 @@ import structlog
 
 from channels.base import Accepted, Parsed, Parser, Payload, Rejected, Unavailable, Unreadable
 from channels.message import Attachment, DeliveryReport, InboundMessage
-from sapa.desk import pictures, receive
+from sapa.desk import opening, pictures, receive
 from sapa.desk.city import City
 from sapa.desk.errors import Invalid, NotFound
 from sapa.desk.incoming import Arriving, Item, Prepared, Sitting
@@ -78,15 +78,16 @@ class Intake:
     async def _deliver(
         self, payload: Payload, digest: str, parse: Callable[[], Parsed]
     ) -> Sequence[Accepted]:
+        city = self._city()
         try:
-            items = await self._parsed(payload, parse)
-            prepared = [await self._prepared(item) for item in items]
+            items = await self._items(payload, parse, city)
             arriving = await self._arriving(payload, digest)
             accepted = await self._commit(
-                lambda tx, city: receive.receive(
-                    tx, arriving, prepared, now=payload.received_at, city=city, take_ref=self._refs.take
+                lambda tx: receive.receive(
+                    tx, arriving, items, now=payload.received_at, city=city, take_ref=self._refs.take
                 ),
                 payload.received_at,
+                city,
             )
         except (Rejected, LedgerUnavailable, OSError):
             raise
@@ -95,18 +96,23 @@ class Intake:
         self._wake()
         return accepted
 
-    async def _parsed(self, payload: Payload, parse: Callable[[], Parsed]) -> Parsed:
-        return await asyncio.to_thread(parse) if len(payload.body) > LARGE else parse()
+    async def _items(self, payload: Payload, parse: Callable[[], Parsed], city: City) -> list[Item]:
+        """What a payload holds, judged, with its files kept: all that needs no transaction."""
+        large = len(payload.body) > LARGE
+        parsed = await asyncio.to_thread(parse) if large else parse()
+        return [
+            item if isinstance(item, DeliveryReport) else await self._prepared(item, city, large)
+            for item in parsed
+        ]
 
-    async def _prepared(self, item: InboundMessage | DeliveryReport) -> Item:
-        """The message with its files kept: durable before the commit that names them."""
-        if isinstance(item, DeliveryReport):
-            return item
-        if not item.attachments:
-            return Prepared(message=item)
-        async with self._decoding:
-            files = await asyncio.to_thread(self._keep_files, item.attachments)
-        return Prepared(message=item, files=files)
+    async def _prepared(self, message: InboundMessage, city: City, large: bool) -> Prepared:
+        files: tuple[KeptFile, ...] = ()
+        if message.attachments:
+            async with self._decoding:
+                files = await asyncio.to_thread(self._keep_files, message.attachments)
+        judged = partial(opening.judged, message, files, city)
+        judgement = await asyncio.to_thread(judged) if large else judged()
+        return Prepared(message=message, judgement=judgement, files=files)
 
     def _keep_files(self, attachments: Sequence[Attachment]) -> tuple[KeptFile, ...]:
         return tuple(pictures.keep(attachment, self._files) for attachment in attachments)
@@ -126,12 +132,11 @@ class Intake:
             blob=digest if large else None,
         )
 
-    async def _commit(self, act: Callable[[Tx, City], list[Accepted]], now: datetime) -> list[Accepted]:
-        city = self._city()
+    async def _commit(self, act: Callable[[Tx], list[Accepted]], now: datetime, city: City) -> list[Accepted]:
         await self._refs.top_up(now, city)
         for attempt in range(_RACES):
             try:
-                return await self._ledger.awrite(lambda tx: act(tx, city), brief=True)
+                return await self._ledger.awrite(act, brief=True)
             except Exception as error:
                 if attempt + 1 == _RACES or not lost_race(error):
                     raise
@@ -196,12 +201,13 @@ class Intake:
             received_at=arrival.received_at,
             delivery_id=arrival.delivery_id,
         )
+        city = self._city()
         try:
-            prepared = [
-                await self._prepared(item)
-                for item in await self._parsed(payload, partial(door.parse, payload))
-            ]
-            accepted = await self._commit(partial(self._taken_up, arrival_id, prepared, now, by_hand), now)
+            items = await self._items(payload, partial(door.parse, payload), city)
+            sitting = Sitting(
+                arrival_id=arrival_id, now=now, city=city, take_ref=self._refs.take, by_hand=by_hand
+            )
+            accepted = await self._commit(partial(_taken_up, items=items, sitting=sitting), now, city)
         except (LedgerUnavailable, OSError):
             raise
         except Exception as error:
@@ -215,11 +221,7 @@ class Intake:
         self._wake()
         return accepted
 
-    def _taken_up(
-        self, arrival_id: int, prepared: Sequence[Item], now: datetime, by_hand: bool, tx: Tx, city: City
-    ) -> list[Accepted]:
-        arrivals.set_arrival(tx, arrival_id, "kept")
-        sitting = Sitting(
-            arrival_id=arrival_id, now=now, city=city, take_ref=self._refs.take, by_hand=by_hand
-        )
-        return receive.take_in(tx, prepared, sitting)
+
+def _taken_up(tx: Tx, items: Sequence[Item], sitting: Sitting) -> list[Accepted]:
+    arrivals.set_arrival(tx, sitting.arrival_id, "kept")
+    return receive.take_in(tx, items, sitting)

@@ -1,5 +1,6 @@
 """Open a ticket for a message that belongs to none."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from channels.base import Traits
@@ -10,21 +11,35 @@ from sapa.desk.assign import assign
 from sapa.desk.city import City
 from sapa.desk.incoming import Person, Prepared, Sitting
 from sapa.desk.judge import Judgement, judge
+from sapa.desk.pictures import KeptFile
 from store import assignments, contacts, targets
 from store.db import Tx
 from store.ids import new_token
 from store.targets import Target
 
 
-def open_ticket(
-    tx: Tx, item: Prepared, person: Person, sitting: Sitting, *, after: str = ""
-) -> tuple[Target, Judgement]:
-    """A new ticket for this message, judged and with its row complete; `opened` tells of it.
+def judged(message: InboundMessage, files: Sequence[KeptFile], city: City) -> Judgement:
+    """What the judge says of a message alone, as a ticket of its own; pure, so it needs no transaction."""
+    place = message.place
+    points = [(place.lat, place.lon)] if place and place.lat is not None and place.lon is not None else []
+    points += [file.gps for file in files if file.gps is not None]
+    return judge(
+        [message.subject, message.text],
+        channel=message.channel,
+        chosen=place.kelurahan if place else "",
+        points=points,
+        labels=[place.label] if place else [],
+        city=city,
+    )
+
+
+def open_ticket(tx: Tx, item: Prepared, person: Person, sitting: Sitting, *, after: str = "") -> Target:
+    """A new ticket for this message, with its row complete; `opened` tells of it.
 
     `after` is the ref of an earlier ticket, now over, that the message speaks of.
     """
-    message, now, city = item.message, sitting.now, sitting.city
-    judgement = _judged(item, city)
+    message, judgement = item.message, item.judgement
+    now, city = sitting.now, sitting.city
     privacy = "secret" if judgement.sensitive else message.privacy
     ref, token = sitting.take_ref(tx, now, city), new_token(now)
     status = "assigned" if judgement.lead else "triage"
@@ -51,19 +66,19 @@ def open_ticket(
         data={"channel": message.channel} | ({"after": after} if after else {}),
         now=now,
     )
-    return Target(ticket_id, ref, token, status, privacy, None), judgement
+    return Target(ticket_id, ref, token, status, privacy, None)
 
 
-def opened(
-    tx: Tx, ticket: Target, judgement: Judgement, message: InboundMessage, person: Person, sitting: Sitting
-) -> None:
+def opened(tx: Tx, ticket: Target, item: Prepared, person: Person, sitting: Sitting) -> None:
     """Hand the new ticket to its OPD (or to triage) and thank the reporter."""
     now, city = sitting.now, sitting.city
-    decision = judgement.assignment
-    burst = city.channels.get(message.channel, Traits()).burst
+    decision = item.judgement.assignment
+    burst = city.channels.get(item.message.channel, Traits()).burst
     later = now + min(city.burst, city.ack_wait) if burst else None
     not_before = None if decision.urgent else later
-    assign(tx, ticket.id, judgement.decision, now=now, city=city, not_before=not_before, fresh=decision.type)
+    assign(
+        tx, ticket.id, item.judgement.decision, now=now, city=city, not_before=not_before, fresh=decision.type
+    )
     acknowledge(tx, ticket.id, person, now, later)
 
 
@@ -77,19 +92,4 @@ def acknowledge(tx: Tx, ticket_id: int, person: Person, now: datetime, not_befor
         now=now,
         ticket_id=ticket_id,
         not_before=not_before,
-    )
-
-
-def _judged(item: Prepared, city: City) -> Judgement:
-    message = item.message
-    place = message.place
-    points = [(place.lat, place.lon)] if place and place.lat is not None and place.lon is not None else []
-    points += [file.gps for file in item.files if file.gps is not None]
-    return judge(
-        [message.subject, message.text],
-        channel=message.channel,
-        chosen=place.kelurahan if place else "",
-        points=points,
-        labels=[place.label] if place else [],
-        city=city,
     )

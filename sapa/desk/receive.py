@@ -78,9 +78,9 @@ def _take_one(tx: Tx, item: Prepared, sitting: Sitting) -> Accepted:
     person = _person(tx, message, at)
     found = which.find(tx, message, None if person.new else person.conversation_id, at, sitting.city)
     if found.target is None:
-        ticket, judgement = opening.open_ticket(tx, item, person, sitting, after=found.after)
+        ticket = opening.open_ticket(tx, item, person, sitting, after=found.after)
         _put(tx, known, item, sitting, ticket.id, person.conversation_id, at)
-        opening.opened(tx, ticket, judgement, message, person, sitting)
+        opening.opened(tx, ticket, item, person, sitting)
     else:
         ticket = found.target
         if found.proven and message.channel == "web":
