@@ -14,6 +14,7 @@ from typing import Annotated, TextIO, cast
 import structlog
 import typer
 import uvicorn
+from pydantic_core import to_json
 
 from channels.base import Listener
 from sapa.bootstrap import Service, open_service
@@ -173,14 +174,17 @@ class _StandardError:
         """Nothing waits."""
 
 
+def _json(event: object, **_: object) -> str:
+    return to_json(event, fallback=repr).decode()
+
+
 def log_to_stderr() -> None:
     """Structured lines (JSON) on standard error; ids only, never words or addresses of people."""
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
+            structlog.processors.JSONRenderer(serializer=_json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, _StandardError())),
