@@ -82,6 +82,7 @@ class ActionLink(SQLModel, table=True):
     """A link by which an OPD acts on one disposition without login."""
 
     __tablename__ = "action_link"
+    __table_args__: ClassVar[Any] = {"sqlite_with_rowid": False}  # the key is the row: one tree, not two
     uuid: UUID = Field(primary_key=True)
     ticket_id: int = fk("ticket.id")
     disposition_id: int = fk("disposition.id", index=False)

@@ -337,7 +337,8 @@ def upgrade() -> None:
     sa.Column('revoked_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.ForeignKeyConstraint(['disposition_id'], ['disposition.id'], ),
     sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], ),
-    sa.PrimaryKeyConstraint('uuid')
+    sa.PrimaryKeyConstraint('uuid'),
+    sqlite_with_rowid=False
     )
     with op.batch_alter_table('action_link', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_action_link_ticket_id'), ['ticket_id'], unique=False)
