@@ -25,10 +25,10 @@ def add_disposition(
     now: datetime,
 ) -> int:
     """Record an assignment; returns its id."""
-    rows = tx.run(
+    return tx.insert(
         "INSERT INTO disposition (ticket_id, opd, supporting, because, confidence, matches, candidates,"
         " rule_book, actor, officer_id, at) VALUES (:ticket, :opd, :supporting, :because, :confidence,"
-        " :matches, :candidates, :book, :actor, :officer, :now) RETURNING id",
+        " :matches, :candidates, :book, :actor, :officer, :now)",
         ticket=ticket_id,
         opd=opd,
         supporting=_listed(supporting),
@@ -41,7 +41,6 @@ def add_disposition(
         officer=officer_id,
         now=now,
     )
-    return int(rows[0][0])
 
 
 def open_owners(tx: Tx, ticket_id: int) -> list[tuple[str, str]]:
@@ -143,11 +142,11 @@ def add_event(
     text: str = "",
     data: dict[str, Any] | None = None,
     key: str | None = None,
-) -> int:
-    """Add to the history of a ticket; returns the event's id."""
-    rows = tx.run(
+) -> None:
+    """Add to the history of a ticket."""
+    tx.run(
         "INSERT INTO event (ticket_id, kind, at, actor, officer_id, opd, public, text, data, key)"
-        " VALUES (:ticket, :kind, :now, :actor, :officer, :opd, :public, :text, :data, :key) RETURNING id",
+        " VALUES (:ticket, :kind, :now, :actor, :officer, :opd, :public, :text, :data, :key)",
         ticket=ticket_id,
         kind=kind,
         now=now,
@@ -159,7 +158,6 @@ def add_event(
         data=as_json(data) if data else "{}",
         key=key,
     )
-    return int(rows[0][0])
 
 
 def start_deadline(

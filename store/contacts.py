@@ -17,20 +17,20 @@ def find_contact(tx: Tx, channel: str, value: str) -> int | None:
 
 def add_contact(tx: Tx, channel: str, value: str, name: str, now: datetime) -> int:
     """A new contact with its sealed identity."""
-    rows = tx.run(
-        "INSERT INTO contact (channel, created_at, undeliverable) VALUES (:channel, :now, :no) RETURNING id",
+    contact_id = tx.insert(
+        "INSERT INTO contact (channel, created_at, undeliverable) VALUES (:channel, :now, :no)",
         channel=channel,
         now=now,
         no=False,
     )
     tx.run(
         "INSERT INTO identity (contact_id, channel, value, name) VALUES (:id, :channel, :value, :name)",
-        id=rows[0][0],
+        id=contact_id,
         channel=channel,
         value=value,
         name=name,
     )
-    return int(rows[0][0])
+    return contact_id
 
 
 def reachable_again(tx: Tx, contact_id: int) -> None:
@@ -54,16 +54,15 @@ def add_conversation(
     tx: Tx, channel: str, account: str, contact_id: int, also_contact_id: int | None, now: datetime
 ) -> int:
     """A new thread; `also_contact_id` is another address the person gave."""
-    rows = tx.run(
+    return tx.insert(
         "INSERT INTO conversation (channel, account, contact_id, also_contact_id, last_inbound_at,"
-        " dialogue_state) VALUES (:channel, :account, :contact, :also, :now, '{}') RETURNING id",
+        " dialogue_state) VALUES (:channel, :account, :contact, :also, :now, '{}')",
         channel=channel,
         account=account,
         contact=contact_id,
         also=also_contact_id,
         now=now,
     )
-    return int(rows[0][0])
 
 
 def touch_conversation(tx: Tx, conversation_id: int, also_contact_id: int | None, at: datetime) -> None:

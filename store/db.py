@@ -56,6 +56,12 @@ class Tx:
         cursor = self._execute(sql, params)
         return cursor.fetchall() if cursor.description else []
 
+    def insert(self, sql: str, **params: Any) -> int:
+        """Execute the INSERT of one row and return the id the database gave it."""
+        if self.dialect == "sqlite":
+            return int(self._execute(sql, params).lastrowid)
+        return int(self._execute(f"{sql} RETURNING id", params).fetchone()[0])
+
     def changed(self, sql: str, **params: Any) -> int:
         """Execute driver SQL and return how many rows it touched."""
         return int(self._execute(sql, params).rowcount)

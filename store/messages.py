@@ -47,17 +47,15 @@ def add_message(tx: Tx, uuid: UUID, **values: Any) -> int:
     `values`: channel, account, external_id, ticket_id, conversation_id, arrival_id, subject, text,
     in_reply_to, group_id, machine, lat, lon, place, kelurahan, sent_at, now.
     """
-    rows = tx.run(
+    return tx.insert(
         "INSERT INTO message (uuid, direction, channel, account, external_id, ticket_id, conversation_id,"
         " arrival_id, subject, text, in_reply_to, group_id, machine, lat, lon, place, kelurahan, sent_at,"
         " received_at)"
         " VALUES (:uuid, 'in', :channel, :account, :external_id, :ticket_id, :conversation_id, :arrival_id,"
-        " :subject, :text, :in_reply_to, :group_id, :machine, :lat, :lon, :place, :kelurahan, :sent_at, :now)"
-        " RETURNING id",
+        " :subject, :text, :in_reply_to, :group_id, :machine, :lat, :lon, :place, :kelurahan, :sent_at, :now)",
         uuid=uuid,
         **values,
     )
-    return int(rows[0][0])
 
 
 def add_revision(
