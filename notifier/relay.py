@@ -101,7 +101,7 @@ class Relay:
 
     def wake(self) -> None:
         """Something is due: look now. May be called from any thread."""
-        if self._loop is not None and not self._loop.is_closed():
+        if self._loop is not None and not self._event.is_set() and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._event.set)
 
     async def stop(self) -> None:

@@ -50,9 +50,9 @@ def add_message(tx: Tx, uuid: UUID, **values: Any) -> int:
     return tx.insert(
         "INSERT INTO message (uuid, direction, channel, account, external_id, ticket_id, conversation_id,"
         " arrival_id, subject, text, in_reply_to, group_id, machine, lat, lon, place, kelurahan, sent_at,"
-        " received_at)"
-        " VALUES (:uuid, 'in', :channel, :account, :external_id, :ticket_id, :conversation_id, :arrival_id,"
-        " :subject, :text, :in_reply_to, :group_id, :machine, :lat, :lon, :place, :kelurahan, :sent_at, :now)",
+        " received_at) VALUES (:uuid, 'in', :channel, :account, :external_id, :ticket_id, :conversation_id,"
+        " :arrival_id, :subject, :text, :in_reply_to, :group_id, :machine, :lat, :lon, :place, :kelurahan,"
+        " :sent_at, :now)",
         uuid=uuid,
         **values,
     )

@@ -56,8 +56,8 @@ class City:
 
     def month(self, now: datetime) -> str:
         """The month of a ref in city time: `2611` for November 2026."""
-        local = now.astimezone(self.tz)
-        return f"{local.year % 100:02d}{local.month:02d}"
+        day = self.calendar.day(now)
+        return f"{day.year % 100:02d}{day.month:02d}"
 
     def opd_name(self, code: str) -> str:
         """The agency's full name; an unknown code stands for itself."""

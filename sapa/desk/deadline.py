@@ -14,6 +14,7 @@ UNITS: tuple[Unit, ...] = ("hari_kerja", "hari_kalender", "jam")
 STEPS = ("verify", "first_response", "resolve", "complete", "confirm")
 
 _DAY = timedelta(days=1)
+_QUARTER = 15 * 60
 _END = time(23, 59, 59)
 
 
@@ -31,7 +32,7 @@ class Calendar:
 
     def day(self, moment: datetime) -> date:
         """The city's date of an aware time."""
-        return moment.astimezone(self.tz).date()
+        return _day(self.tz, int(moment.timestamp()) // _QUARTER)
 
     def end_of(self, day: date) -> datetime:
         """The last second of a city day, in UTC."""
@@ -68,6 +69,12 @@ class Calendar:
             day += _DAY
             count += self.is_working(day)
         return count
+
+
+@lru_cache(maxsize=4096)
+def _day(tz: ZoneInfo, quarter: int) -> date:
+    """The date of a quarter of an hour since 1970: no zone changes its day within one."""
+    return datetime.fromtimestamp(quarter * _QUARTER, tz).date()
 
 
 @lru_cache(maxsize=4096)
