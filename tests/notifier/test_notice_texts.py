@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from importlib.resources import files
 from typing import Any
+from uuid import UUID
 
 import pytest
 from post_world import HEAD, LINK, PLACE, WORDS, World, busy, track
@@ -124,8 +125,9 @@ SAID = [
     ("reopened_opd", "Laporan ini dibuka kembali karena dinyatakan belum selesai."),
     (
         "citizen_wrote",
-        f"Pelapor menambahkan keterangan pada laporan SMP-2611-0042.\nMohon dibaca di: {LOGIN}",
+        "Pelapor menambahkan keterangan pada laporan SMP-2611-0042.\n\nTanggapi tanpa masuk akun (sampai",
     ),
+    ("citizen_wrote", f"{ACT}\nBuka laporan: {LOGIN}\n"),
     ("reminder", "Laporan ini mendekati tenggat."),
     ("triage", "Dugaan terbaik: Dinas Perhubungan; PLN\nAlasan: Penerangan jalan adalah urusan"),
     ("triage", "Tenggat triase: Jumat, 4 Desember 2026\nTenggat selesai: Selasa, 8 Desember 2026\n"),
@@ -171,7 +173,7 @@ def test_an_assignment_carries_place_deadlines_reason_photos_and_both_links(worl
         "Mengapa ke sini: Penerangan jalan adalah urusan Dinas Perhubungan.\n"
         "Foto: 3 terlampir, 2 lagi di halaman laporan\n"
         "\n"
-        "Terima atau tolak tanpa masuk akun (sampai Selasa, 1 Desember 2026):\n"
+        "Tanggapi tanpa masuk akun (sampai Selasa, 1 Desember 2026):\n"
         f"{ACT}\n"
         f"Buka laporan: {LOGIN}\n"
         "\n"
@@ -200,6 +202,23 @@ def test_a_link_that_no_longer_works_is_not_sent(world: World) -> None:
         assert LOGIN in text, how
     world.change(ActionLink, LINK, **good)
     assert ACT in world.render("assigned", "good").text
+
+
+def test_of_two_links_that_work_the_one_that_lasts_is_sent(world: World) -> None:
+    fresh = UUID("01890000-0000-7000-8000-000000000002")
+    for uuid, days in ((fresh, 9), (UUID("01890000-0000-7000-8000-000000000003"), 8)):
+        world.insert(
+            ActionLink(
+                uuid=uuid,
+                ticket_id=world.ticket_id,
+                disposition_id=world.disposition_id,
+                opd="DISHUB",
+                expires_at=world.now + timedelta(days=days),
+            )
+        )
+    text = world.render("citizen_wrote").text
+    assert f"/aksi/{sign(HEAD.secret, fresh)}" in text
+    assert ACT not in text
 
 
 def test_photos_that_are_gone_or_too_large_are_left_to_the_console(world: World) -> None:
