@@ -204,6 +204,7 @@ def _for_citizen(known: Facts, head: Letterhead, own: bool) -> dict[str, Any]:
         "letter": "" if sealed else line(str(data.get("letter", "")), 120),
         "words": "" if sealed or event is None or not own else lines(event.text, _WORDS),
         "outcome": "" if sealed else _outcome(known, head),
+        "unanswered": own and bool(data.get("unanswered")),
         "expected": day(expected, head.tz) if expected else "",
         "checked_by": _until(known, "verify", head),
         "confirm_by": _until(known, "confirm", head),

@@ -12,7 +12,7 @@ from post_world import HEAD, LINK, PLACE, WORDS, World, busy, track
 from notifier.facts import NotTellable
 from notifier.links import sign
 from notifier.notices import NOTICES, agency
-from store.tables import ActionLink, Contact, Conversation, Identity, Message, Ticket
+from store.tables import ActionLink, Contact, Conversation, Identity, Message, Ticket, TicketReporter
 
 LOGIN = "https://sapa.example.id/petugas/laporan/SMP-2611-0042"
 ACT = f"https://sapa.example.id/aksi/{sign(HEAD.secret, LINK)}"
@@ -96,7 +96,23 @@ def test_a_question_is_asked_in_its_own_words_with_a_day_to_answer(world: World)
     world.promise("complete", 10)
     text = world.render("question", data={"event_id": event}).text
     assert "\n\nDi depan nomor berapa?\nTerima kasih.\n\nMohon balas pesan ini, atau jawab di: " in text
-    assert "Mohon dijawab paling lambat Jumat, 4 Desember 2026." in text
+    assert "Mohon dijawab paling lambat Jumat, 4 Desember 2026. Tanpa jawaban, laporan kami arsipkan." in text
+
+
+def test_who_did_not_answer_reads_how_the_report_is_opened_again(world: World) -> None:
+    event = world.event("archived", "Pertanyaan belum dijawab.", data={"unanswered": True})
+    text = world.render("archived", data={"event_id": event}).text
+    assert (
+        "Alasan: Pertanyaan belum dijawab.\n\nJawaban Anda tetap kami tunggu. Mohon balas pesan ini "
+        f"dengan menyebut nomor laporan, atau jawab di: {track(world)}\n"
+        "Setelah dijawab, laporan kami buka kembali.\n"
+    ) in text
+    world.change(Ticket, world.ticket_id, privacy="secret")
+    text = world.render("archived", "sealed", data={"event_id": event}).text
+    assert f"arsipkan.\n\nJawaban Anda tetap kami tunggu. Mohon jawab di: {track(world)}\n" in text
+    world.change(Ticket, world.ticket_id, privacy="normal")
+    world.change(TicketReporter, 1, role="supporter")
+    assert "Jawaban Anda" not in world.render("archived", "other", data={"event_id": event}).text
 
 
 #: A kind of notice and what its text holds.
