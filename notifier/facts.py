@@ -172,13 +172,14 @@ def earlier_notice(tx: Tx, row: Claimed) -> str:
     return str(found[0][0]) if found else ""
 
 
-def photos(tx: Tx, ticket_id: int) -> list[str]:
-    """Digests of the cleaned copies of the citizens' pictures, oldest first."""
+def photos(tx: Tx, ticket_id: int, first: int = 0) -> list[str]:
+    """Digests of the cleaned copies of the citizens' pictures from message `first` on, oldest first."""
     rows = tx.run(
         "SELECT a.served FROM attachment a JOIN message m ON m.id = a.message_id"
-        " WHERE m.ticket_id = :ticket AND m.direction = 'in' AND a.state = 'kept'"
+        " WHERE m.ticket_id = :ticket AND m.direction = 'in' AND m.id >= :first AND a.state = 'kept'"
         " AND a.served IS NOT NULL ORDER BY a.id",
         ticket=ticket_id,
+        first=first,
     )
     return [str(row[0]) for row in rows]
 
@@ -188,7 +189,7 @@ def action_link(tx: Tx, ticket_id: int, opd: str, now: datetime) -> Link | None:
     found = tx.run(
         "SELECT uuid, expires_at FROM action_link WHERE ticket_id = :ticket AND opd = :opd"
         " AND used_at IS NULL AND revoked_at IS NULL AND expires_at > :now"
-        " ORDER BY disposition_id DESC LIMIT 1",
+        " ORDER BY disposition_id DESC, expires_at DESC LIMIT 1",
         ticket=ticket_id,
         opd=opd,
         now=now,

@@ -103,7 +103,7 @@ def tell(
     """Put a notice into the outbox, in the transaction of the act that causes it.
 
     The same `key` is the same notice, told once. `data` holds ids only (`event_id`,
-    `disposition_id`, `agenda_id`): words and addresses are looked up when it is sent.
+    `disposition_id`, `agenda_id`, `message_id`): words and addresses are looked up when it is sent.
     Raises `KeyError` for an unknown kind, `ValueError` for a recipient of another audience.
     """
     audience = NOTICES[notice].audience

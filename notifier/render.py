@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from channels.message import Address, Attachment, OutboundMessage
 from notifier import facts as look
+from notifier.added import added
 from notifier.facts import Facts, NotTellable
 from notifier.letterhead import Letterhead
 from notifier.links import action_url, agenda_url, map_url, ticket_url, tracking_url
@@ -35,11 +36,17 @@ _TEMPLATES = Environment(  # noqa: S701 (plain text: escaping would spoil it)
 
 
 class Renderer:
-    """Renders rows with the letterhead in force and the cleaned photos in `files`."""
+    """Renders rows with the letterhead in force and the cleaned photos in `files`.
 
-    def __init__(self, letterhead: Callable[[], Letterhead], files: Files) -> None:
+    `mask` hides what citizens write about themselves from whoever may not know it.
+    """
+
+    def __init__(
+        self, letterhead: Callable[[], Letterhead], files: Files, mask: Callable[[str], str]
+    ) -> None:
         self._letterhead = letterhead
         self._files = files
+        self._mask = mask
 
     def render(self, tx: Tx, row: Claimed, now: datetime) -> OutboundMessage:
         """The message as the ledger stands now; raises `NotTellable` when there is nobody to tell."""
@@ -55,7 +62,10 @@ class Renderer:
         if known.sealed:
             return _office_mail(tx, row, to, "sealed", common)
         context = common | _about(known, row, head, now) | _action(tx, known, row, head, now)
-        pictures = look.photos(tx, known.ticket.id) if row.notice == "assigned" else []
+        first = row.data.get("message_id")
+        context |= added(tx, known.ticket.id, first, self._mask)
+        first = 0 if row.notice == "assigned" else first
+        pictures = [] if first is None else look.photos(tx, known.ticket.id, first)
         attached = self._photos(pictures)
         context |= {"photos": len(attached), "more_photos": len(pictures) - len(attached)}
         return _office_mail(tx, row, to, row.notice, context, attached)
@@ -194,6 +204,7 @@ def _for_citizen(known: Facts, head: Letterhead, own: bool) -> dict[str, Any]:
         "letter": "" if sealed else line(str(data.get("letter", "")), 120),
         "words": "" if sealed or event is None or not own else lines(event.text, _WORDS),
         "outcome": "" if sealed else _outcome(known, head),
+        "unanswered": own and bool(data.get("unanswered")),
         "expected": day(expected, head.tz) if expected else "",
         "checked_by": _until(known, "verify", head),
         "confirm_by": _until(known, "confirm", head),

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
@@ -21,6 +23,16 @@ from store.files import Files
 
 _ORPHAN = timedelta(hours=24)
 _log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What runs and when; `at_start` also when the process starts, to catch up."""
+
+    name: str
+    run: Callable[[], Awaitable[None]]
+    trigger: BaseTrigger
+    at_start: bool = False
 
 
 class Schedule:
@@ -48,6 +60,7 @@ class Schedule:
         self._clock = clock
         self._scheduler: AsyncIOScheduler | None = None
         self._running: set[asyncio.Task[None]] = set()
+        self._draining = asyncio.Lock()
 
     def start(self) -> None:
         """Begin; whatever was missed while the process was down is caught up at once."""
@@ -55,21 +68,34 @@ class Schedule:
             timezone=self._city().tz,
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600},
         )
-        scheduler.add_job(self._job("agenda", self.agenda), self._weekly())
-        midnight = CronTrigger(hour=0, minute=0, second=5, timezone=self._city().tz)
-        scheduler.add_job(self._job("new_day", self.day), midnight)
-        for name, job, every in (
-            ("agenda", self.agenda, timedelta(hours=1)),
-            ("spool", self.spool, timedelta(seconds=15)),
-            ("silence", self.silence, timedelta(minutes=10)),
-            ("reminders", self.reminders, timedelta(minutes=30)),
-            ("sessions", self.sessions, timedelta(hours=1)),
-            ("orphans", self.orphans, timedelta(hours=6)),
-        ):
-            trigger = IntervalTrigger(seconds=int(every.total_seconds()), timezone=self._city().tz)
-            scheduler.add_job(self._job(name, job), trigger, next_run_time=self._clock())
+        for job in self.jobs():
+            first = {"next_run_time": self._clock()} if job.at_start else {}
+            scheduler.add_job(self._job(job.name, job.run), job.trigger, **first)
         scheduler.start()
         self._scheduler = scheduler
+
+    def jobs(self) -> tuple[Job, ...]:
+        """Every job that runs. What the first two miss, the hourly look and the start itself make up."""
+        tz = self._city().tz
+        midnight = CronTrigger(hour=0, minute=0, second=5, timezone=tz)
+        return (
+            Job("agenda", self.agenda, self._weekly()),
+            Job("new_day", self.day, midnight),
+            *(
+                Job(
+                    name, run, IntervalTrigger(seconds=int(every.total_seconds()), timezone=tz), at_start=True
+                )
+                for name, run, every in (
+                    ("agenda", self.agenda, timedelta(hours=1)),
+                    ("spool", self.spool, timedelta(seconds=15)),
+                    ("silence", self.silence, timedelta(minutes=10)),
+                    ("unanswered", self.unanswered, timedelta(minutes=10)),
+                    ("reminders", self.reminders, timedelta(minutes=30)),
+                    ("sessions", self.sessions, timedelta(hours=1)),
+                    ("orphans", self.orphans, timedelta(hours=6)),
+                )
+            ),
+        )
 
     def _weekly(self) -> CronTrigger:
         """When the draft is due. A weekday's name, never a number: APScheduler counts from Monday = 0."""
@@ -95,7 +121,8 @@ class Schedule:
 
     async def spool(self) -> None:
         """Deliver what was set aside while the ledger was down."""
-        drained = await self._intake.drain()
+        async with self._draining:
+            drained = await self._intake.drain()
         if drained:
             _log.info("spool_drained", payloads=drained)
 
@@ -103,6 +130,13 @@ class Schedule:
         """Close what reporters were asked about and kept silent."""
         now, city = self._clock(), self._city()
         while await self._ledger.awrite(lambda tx: citizen.close_silent(tx, now, city)):
+            continue
+
+    async def unanswered(self) -> None:
+        """Archive what reporters were asked and did not answer; after what they wrote while we were down."""
+        await self.spool()
+        now, city = self._clock(), self._city()
+        while await self._ledger.awrite(lambda tx: citizen.archive_unanswered(tx, now, city)):
             continue
 
     async def reminders(self) -> None:

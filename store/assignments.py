@@ -129,6 +129,21 @@ def add_link(tx: Tx, uuid: UUID, ticket_id: int, disposition_id: int, opd: str, 
     )
 
 
+def renew_link(tx: Tx, uuid: UUID, ticket_id: int, opd: str, expires: datetime) -> None:
+    """One more link for the newest disposition, if it is the agency's and no link of it was revoked."""
+    tx.run(
+        "INSERT INTO action_link (uuid, ticket_id, disposition_id, opd, expires_at)"
+        " SELECT :uuid, ticket_id, id, opd, :expires FROM disposition"
+        " WHERE id = (SELECT max(id) FROM disposition WHERE ticket_id = :ticket) AND opd = :opd"
+        " AND NOT EXISTS (SELECT 1 FROM action_link"
+        " WHERE action_link.disposition_id = disposition.id AND action_link.revoked_at IS NOT NULL)",
+        uuid=uuid,
+        expires=expires,
+        ticket=ticket_id,
+        opd=opd,
+    )
+
+
 def add_event(
     tx: Tx,
     ticket_id: int,

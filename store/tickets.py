@@ -185,17 +185,17 @@ def running(tx: Tx, ticket_id: int) -> dict[str, Deadline]:
     return {row.step: row for row in rows if row.met_at is None and row.void_at is None}
 
 
-def silent(tx: Tx, now: datetime, limit: int) -> list[tuple[int, int, int]]:
-    """(ticket, its version, deadline) of resolved tickets whose reporters kept silent, oldest first."""
+def silent(tx: Tx, step: str, status: str, now: datetime, limit: int) -> list[tuple[int, int, int]]:
+    """(ticket, its version, deadline) of tickets of a status whose step has passed, oldest first."""
     found = (
         select(Ticket.id, Ticket.version, Deadline.id)
         .join(Deadline, col(Deadline.ticket_id) == col(Ticket.id))
         .where(
-            col(Deadline.step) == "confirm",
+            col(Deadline.step) == step,
             col(Deadline.met_at).is_(None),
             col(Deadline.void_at).is_(None),
             col(Deadline.due_at) <= now,
-            col(Ticket.status) == "resolved",
+            col(Ticket.status) == status,
         )
         .order_by(col(Deadline.due_at), col(Deadline.id))
         .limit(limit)

@@ -20,6 +20,7 @@ from sapa.bootstrap import values
 from sapa.desk import officers
 from sapa.desk.city import City
 from sapa.desk.intake import Intake
+from sapa.desk.mask import mask
 from sapa.desk.spool import Spool
 from sapa.schedule import Schedule
 from sapa.settings import BadConfig, Settings
@@ -126,7 +127,7 @@ class Service:
         return Relay(
             self.ledger,
             {name: door for name, door in self.doors.items() if isinstance(door, Sender)},
-            Renderer(lambda: self.in_force.letterhead, self.files),
+            Renderer(lambda: self.in_force.letterhead, self.files, mask),
             self.clock,
             values.retry_of(self.in_force.settings),
             pause=lambda: _WAY if self.intake.busy else _REST,

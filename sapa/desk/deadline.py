@@ -55,12 +55,41 @@ class Calendar:
             raise ValueError(f"unknown unit of time: {unit}")
         return _end_of_working_day(self, self.day(start), number)
 
-    def later(self, due: datetime, waited: timedelta) -> datetime:
-        """A due time moved by the time somebody else was waited for; never onto a closed day."""
-        moved = due.astimezone(UTC) + max(waited, timedelta(0))
-        if self.is_working(self.day(moved)):
-            return moved
-        return self.add(moved, 1, "hari_kerja")
+    def later(self, due: datetime, since: datetime, until: datetime, unit: Unit) -> datetime:
+        """A due time moved by what a pause from `since` to `until` took from it, in UTC.
+
+        hari_kerja: by the working time between the two, so that a pause over a weekend moves
+        nothing; hari_kalender and jam: by the clock.
+        """
+        due = due.astimezone(UTC)
+        if unit == "hari_kerja":
+            return self._worked(due, self.working_time(since, until))
+        return due + max(until.astimezone(UTC) - since.astimezone(UTC), timedelta(0))
+
+    def working_time(self, start: datetime, end: datetime) -> timedelta:
+        """How much of the time between two moments lies on working days, all 24 hours of each."""
+        start, end = start.astimezone(UTC), max(start, end).astimezone(UTC)
+        day, total = self.day(start), timedelta(0)
+        while (begin := self._begin(day)) < end:
+            if self.is_working(day):
+                total += min(end, self._begin(day + _DAY)) - max(start, begin)
+            day += _DAY
+        return total
+
+    def _worked(self, start: datetime, left: timedelta) -> datetime:
+        """`left` of working time after `start`, on a working day; `start` itself for nothing."""
+        if not left:
+            return start
+        day, moment = self.day(start), start
+        while True:
+            after = self._begin(day + _DAY)
+            room = after - moment if self.is_working(day) else timedelta(0)
+            if left < room:
+                return moment + left
+            day, moment, left = day + _DAY, after, left - room
+
+    def _begin(self, day: date) -> datetime:
+        return datetime.combine(day, time.min, self.tz).astimezone(UTC)
 
     def working_days(self, start: datetime, end: datetime) -> int:
         """Working days after the day of `start` up to and with the day of `end` (0 if earlier)."""

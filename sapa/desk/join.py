@@ -43,7 +43,7 @@ def joined(
     state = targets.state_of(tx, ticket.id)
     if own and not state.touched:
         judge_again(tx, ticket.id, state, item.message.channel, now, city)
-    elif own and state.status == "waiting":
+    elif own and state.status in ("waiting", "archived"):
         citizen.reply(tx, ticket.id, message_id=message_id, now=now, city=city)
     _tell_who_works(tx, ticket.id, message_id, item.message, state, sitting)
     return own
@@ -92,8 +92,9 @@ def judge_again(tx: Tx, ticket_id: int, state: State, channel: str, now: datetim
 def _tell_who_works(
     tx: Tx, ticket_id: int, message_id: int, message: InboundMessage, state: State, sitting: Sitting
 ) -> None:
-    """One notice for a burst; none while the assignment itself, which will show it, has not left."""
-    if not state.opd or targets.has_pending(tx, ticket_id, ("assigned", "citizen_wrote")):
+    """One notice for a burst; none while another one that will show it has not left."""
+    shown_by = ("citizen_wrote", "reopened_opd" if state.touched else "assigned")
+    if not state.opd or targets.has_pending(tx, ticket_id, shown_by):
         return
     burst = sitting.city.channels.get(message.channel, Traits()).burst
     notices.tell(

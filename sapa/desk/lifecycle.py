@@ -4,7 +4,7 @@ received   kept, not yet judged             triage    Diskominfo must name an OP
 assigned   with an OPD, not yet accepted    accepted  the OPD works on it
 waiting    for the citizen's answer         resolved  the OPD says done; the citizen is asked
 closed     confirmed, or silence            external  handed to an owner outside the city
-archived   ended by Diskominfo, with reason merged    part of another ticket
+archived   ended with a reason              merged    part of another ticket
 """
 
 from collections.abc import Mapping
@@ -46,6 +46,7 @@ ACTS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "resolve": (_of(f"{_OPEN} external"), _of("resolved")),
     "confirm": (_of("resolved"), _of("closed")),
     "close": (_of("resolved"), _of("closed")),
+    "lapse": (_of("waiting"), _of("archived")),
     "reopen": (_of("resolved closed external archived"), _of("assigned triage")),
     "archive": (_of(f"{_OPEN} external"), _of("archived")),
     "hand_over": (_of(_OPEN), _of("external")),
@@ -69,7 +70,8 @@ WHO: Mapping[str, frozenset[str]] = {
     "resolve": _DISKOMINFO | {"opd"},
     "confirm": frozenset({"citizen"}),
     "close": frozenset({"system"}),
-    "reopen": _DISKOMINFO | {"citizen"},
+    "lapse": frozenset({"system"}),
+    "reopen": _DISKOMINFO | {"citizen", "system"},
     "archive": _DISKOMINFO,
     "hand_over": _DISKOMINFO | {"opd"},
     "note": _DISKOMINFO | {"opd"},
@@ -82,6 +84,7 @@ WHO: Mapping[str, frozenset[str]] = {
 #: Where somebody may begin an act from fewer statuses than ACTS says.
 NARROWER: Mapping[tuple[str, str], frozenset[str]] = {
     ("reopen", "citizen"): _of("resolved closed"),
+    ("reopen", "system"): _of("archived"),
 }
 
 

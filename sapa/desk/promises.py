@@ -6,6 +6,7 @@ from typing import Any
 
 from sapa.desk.assign import promise
 from sapa.desk.city import City
+from sapa.desk.deadline import Unit
 from store import assignments, events, tickets
 from store.db import Tx
 from store.tables import Deadline, Ticket
@@ -35,14 +36,14 @@ def pause(tx: Tx, ticket_id: int, now: datetime) -> list[dict[str, Any]]:
 
 
 def resume(tx: Tx, ticket: Ticket, now: datetime, city: City, *, answered: bool) -> None:
-    """Start the paused clocks again, each later by the time the citizen was waited for."""
+    """Start the paused clocks again, each later by the time of its own kind that the pause took."""
     assert ticket.id is not None
     assignments.end_deadline(tx, ticket.id, "complete", now, met=answered)
     asked = events.last(tx, ticket.id, "asked")
     assert asked is not None  # a waiting ticket has been asked about
     for written in asked.data["paused"]:
-        due = city.calendar.later(datetime.fromisoformat(written["due_at"]), now - asked.at)
-        _start(tx, ticket.id, written, due)
+        due, unit = datetime.fromisoformat(written["due_at"]), _unit(ticket, written, city)
+        _start(tx, ticket.id, written, city.calendar.later(due, asked.at, now, unit))
 
 
 def restart(tx: Tx, ticket: Ticket, step: str, now: datetime, city: City) -> None:
@@ -80,6 +81,13 @@ def set_due(tx: Tx, ticket: Ticket) -> None:
     assert ticket.id is not None
     row = tickets.running(tx, ticket.id).get("resolve")
     ticket.due_at = row.due_at if row else None
+
+
+def _unit(ticket: Ticket, written: Mapping[str, Any], city: City) -> Unit:
+    """What a paused promise counts; the table keeps its old rows for old tickets."""
+    begun = city.calendar.day(datetime.fromisoformat(written["started_at"]))
+    row = city.sla.find(written["step"], ticket.type, begun)
+    return row.unit if row else "hari_kerja"
 
 
 def _written(row: Deadline) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sapa.desk import promises
 from sapa.desk.actor import Actor, Done
@@ -93,10 +94,15 @@ def archive(
     if isinstance(deed, Done):
         return deed
     promises.meet(tx, ticket_id, now, "verify")
-    promises.drop(tx, ticket_id, now)
-    deed.record("archived", reason, public=True)
+    return archived(deed, reason)
+
+
+def archived(deed: Deed, reason: str, **data: Any) -> Done:
+    """What archiving does to a ticket, whoever ends it."""
+    promises.drop(deed.tx, deed.id, deed.now)
+    deed.record("archived", reason, public=True, **data)
     deed.move("archived")
-    deed.ticket.outcome, deed.ticket.closed_at = "archived", now
+    deed.ticket.outcome, deed.ticket.closed_at = "archived", deed.now
     deed.tell_owners_gone()
     deed.tell_reporters("archived")
     return deed.done()

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from channels.base import Traits
 from channels.message import InboundMessage
+from sapa.desk import citizen
 from sapa.desk.city import City
 from sapa.desk.lifecycle import OVER
 from store import contacts, targets
@@ -37,7 +38,8 @@ def find(tx: Tx, message: InboundMessage, conversation_id: int | None, at: datet
     target = _quoted(tx, message, city)
     if target is not None:
         proven = message.reply_token == target.token
-        if target.status in OVER or (not proven and _borrowed(tx, message, target, conversation_id)):
+        borrowed = not proven and _borrowed(tx, message, target, conversation_id)
+        if borrowed or (target.status in OVER and not _awaited(tx, target, conversation_id, proven=proven)):
             return Found(after=target.ref)
         return Found(target, "quoted", proven=proven)
     if conversation_id is None:
@@ -81,6 +83,14 @@ def _borrowed(tx: Tx, message: InboundMessage, target: Target, conversation_id: 
     if message.channel != "web" or conversation_id is None:
         return False
     return contacts.role_of(tx, target.id, conversation_id) == "reporter"
+
+
+def _awaited(tx: Tx, target: Target, conversation_id: int | None, *, proven: bool) -> bool:
+    """Whether the reporter answers what we asked, after the ticket was archived for want of it."""
+    if target.status != "archived" or not citizen.unanswered(tx, target.id):
+        return False
+    own = conversation_id is not None and contacts.role_of(tx, target.id, conversation_id) == "reporter"
+    return proven or own
 
 
 def replied_to(message: InboundMessage) -> list[str]:

@@ -22,6 +22,7 @@ from sapa.web import errors
 from sapa.web.fields import Fields, read, year
 from sapa.web.office import Office, office_of
 from sapa.web.render import page
+from sapa.web.since import since_summary
 from store import tickets
 from store.db import Tx
 from store.ids import uuid7
@@ -177,6 +178,7 @@ def _shown(request: Request, token: str, again: Again = FRESH) -> Response:
             status=again.status,
             ticket=ticket,
             link=link,
+            said=since_summary(tx, ticket),
             because=given[0].because if given else "",
             pictures=[file for own in files for file in own if file.served],
             query=f"aksi={token}",

@@ -143,7 +143,8 @@ def _private(
 ) -> Response:
     office, city = office_of(request), office_of(request).city()
     assert ticket.id is not None
-    given = tickets.dispositions(tx, ticket.id)
+    given, answer_by = tickets.dispositions(tx, ticket.id), tickets.running(tx, ticket.id).get("complete")
+    late = ticket.status == "archived" and citizen.unanswered(tx, ticket.id)
     return page(
         request,
         "public/ticket.html",
@@ -157,7 +158,9 @@ def _private(
         link=f"{city.public_url.rstrip('/')}/lacak/{ticket.ref}?k={ticket.token}",
         query=f"k={ticket.token}",
         key=str(uuid7(office.clock())),
-        over=ticket.status in OVER,
+        over=ticket.status in OVER and not late,
+        late=late,
+        answer_by=answer_by.due_at if answer_by else None,
         max_photos=min(MAX_PHOTOS, office.limits.files),
         max_mb=MAX_PHOTO // 1024 // 1024,
         max_bytes=office.limits.intake,

@@ -1,13 +1,15 @@
 """The acts of those who work on a ticket."""
 
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from desk_world import ADMIN, COORDINATOR, DISHUB, DLH, PDAM, World
 
 from sapa.desk import acts, citizen, triage
 from sapa.desk.actor import Actor
+from sapa.desk.deadline import SlaRow, SlaTable
 from sapa.desk.errors import Conflict, Forbidden, Invalid, NotAllowed, NotFound
 from store import events
 from store.tables import Contact
@@ -144,10 +146,21 @@ def test_a_question_stops_the_clock_until_the_answer(world: World) -> None:
     assert (kept.status, kept.version) == ("accepted", 4)
     assert set(world.running(ticket)) == {"resolve"}
     assert after.started_at == before.started_at
-    assert after.due_at == world.city.calendar.later(before.due_at, timedelta(days=3)) == kept.due_at
+    assert after.due_at == before.due_at + timedelta(days=3) == kept.due_at  # Tuesday to Friday
     assert not world.ledger.write(
         lambda tx: citizen.reply(tx, ticket, message_id=2, now=later, city=world.city)
     )
+
+
+def test_a_clock_by_calendar_days_or_hours_stands_still_by_the_clock(world: World) -> None:
+    by_days = SlaRow(step="resolve", number=14, unit="hari_kalender", valid_from=date(2026, 1, 1))
+    world.city = replace(world.city, sla=SlaTable("s" * 64, (*world.city.sla.rows[3:], by_days)))
+    ticket = world.ticket()
+    before = world.running(ticket)["resolve"].due_at
+    world.do(acts.ask, ticket, DISHUB, text="Di tiang nomor berapa?", now=world.days(3))
+    later = world.days(6)  # Friday to Monday
+    assert world.ledger.write(lambda tx: citizen.reply(tx, ticket, message_id=1, now=later, city=world.city))
+    assert world.running(ticket)["resolve"].due_at == before + timedelta(days=3)
 
 
 def test_a_question_from_triage_comes_back_to_triage(world: World) -> None:

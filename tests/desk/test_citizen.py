@@ -46,6 +46,21 @@ def test_belum_selesai_brings_it_back_to_the_same_opd(world: World) -> None:
     assert kept.due_at == world.running(ticket)["resolve"].due_at
 
 
+def test_the_agency_is_shown_what_opened_the_ticket_again_and_what_may_come_next(world: World) -> None:
+    def shown(ticket: int) -> list[int]:
+        rows = world.outbox(ticket)
+        return [row.data["message_id"] for row in rows if row.notice == "reopened_opd"]
+
+    by_reporter, by_officer = resolved(world, "DISHUB"), resolved(world, "DISHUB")
+    world.do(citizen.reopen, by_reporter, world.citizen(by_reporter), text="Mati lagi")
+    assert shown(by_reporter) == [world.event(by_reporter, "reopened").data["message"]] * 2
+    world.do(citizen.reopen, by_officer, ADMIN, text="Pelapor menelepon.")
+    with world.ledger.reading() as tx:
+        newest = tickets.messages(tx, by_officer)[-1].id
+    assert newest is not None
+    assert shown(by_officer) == [newest + 1] * 2
+
+
 def test_the_reporters_words_are_kept_whole_as_their_message_and_masked_in_the_history(world: World) -> None:
     ticket = resolved(world)
     world.do(citizen.reopen, ticket, world.citizen(ticket), text="Mati lagi, hub 081234567890")

@@ -93,14 +93,70 @@ def test_counting_working_days_is_the_way_back(start: datetime, number: int, cal
     assert calendar.working_days(start, start - timedelta(days=9)) == 0
 
 
-@given(moments, st.timedeltas(timedelta(0), timedelta(days=40)), calendars)
-def test_waiting_for_somebody_else_never_shortens_a_deadline(
-    due_at: datetime, waited: timedelta, calendar: Calendar
+def test_a_pause_over_a_weekend_gives_no_working_day_that_was_not_lost() -> None:
+    due_at = city(2026, 12, 2, 23, 59, 59)  # a Wednesday
+    friday, monday = city(2026, 11, 27, 16, 0), city(2026, 11, 30, 10, 0)
+    moved = CALENDAR.later(due_at, friday, monday, "hari_kerja")
+    assert moved == city(2026, 12, 3, 17, 59, 59)  # 8 hours of Friday, 10 of Monday
+    saturday, sunday = city(2026, 11, 28, 8, 0), city(2026, 11, 29, 20, 0)
+    assert CALENDAR.later(due_at, saturday, sunday, "hari_kerja") == due_at
+
+
+def test_what_a_pause_took_is_given_back_around_holidays() -> None:
+    due_at = city(2026, 12, 23, 23, 59, 59)  # before two holidays and a weekend
+    monday = city(2026, 12, 14, 9, 0)
+    moved = CALENDAR.later(due_at, monday, monday + timedelta(days=1), "hari_kerja")
+    assert moved == city(2026, 12, 28, 23, 59, 59)
+
+
+def test_calendar_days_and_hours_move_by_the_clock() -> None:
+    friday, monday = city(2026, 11, 27, 16, 0), city(2026, 11, 30, 10, 0)
+    for unit in ("hari_kalender", "jam"):
+        moved = CALENDAR.later(city(2026, 12, 2, 12, 0), friday, monday, unit)  # type: ignore[arg-type]
+        assert moved == city(2026, 12, 5, 6, 0)
+
+
+pauses = st.timedeltas(timedelta(0), timedelta(days=40))
+
+
+@given(moments, moments, units, calendars)
+def test_pause_and_resume_at_once_moves_nothing(
+    due_at: datetime, asked: datetime, unit: str, calendar: Calendar
 ) -> None:
-    moved = calendar.later(due_at, waited)
-    assert moved >= due_at + waited
-    assert calendar.is_working(calendar.day(moved))
-    assert calendar.later(due_at, -waited) >= due_at
+    assert calendar.later(due_at, asked, asked, unit) == due_at  # type: ignore[arg-type]
+    assert calendar.later(due_at, asked, asked - timedelta(1), unit) == due_at  # type: ignore[arg-type]
+
+
+@given(moments, pauses, pauses, calendars)
+def test_the_working_time_left_is_the_same_before_and_after_a_pause(
+    asked: datetime, left: timedelta, waited: timedelta, calendar: Calendar
+) -> None:
+    due_at, until = asked + left, asked + waited
+    moved = calendar.later(due_at, asked, until, "hari_kerja")
+    assert calendar.working_time(until, moved) == calendar.working_time(asked, due_at)
+    late = asked + left  # a promise that was late already stays as late
+    moved = calendar.later(asked, late, late + waited, "hari_kerja")
+    assert calendar.working_time(moved, late + waited) == calendar.working_time(asked, late)
+
+
+@given(moments, moments, pauses, calendars)
+def test_a_moved_deadline_falls_on_a_working_day_and_never_earlier(
+    due_at: datetime, asked: datetime, waited: timedelta, calendar: Calendar
+) -> None:
+    moved = calendar.later(due_at, asked, asked + waited, "hari_kerja")
+    assert moved >= due_at
+    assert moved == due_at or calendar.is_working(calendar.day(moved))
+
+
+@given(moments, moments, pauses, pauses, units, calendars)
+def test_a_longer_pause_or_a_later_deadline_is_never_due_earlier(
+    due_at: datetime, asked: datetime, waited: timedelta, more: timedelta, unit: str, calendar: Calendar
+) -> None:
+    moved = calendar.later(due_at, asked, asked + waited, unit)  # type: ignore[arg-type]
+    assert moved <= calendar.later(due_at, asked, asked + waited + more, unit)  # type: ignore[arg-type]
+    assert moved <= calendar.later(due_at + more, asked, asked + waited, unit)  # type: ignore[arg-type]
+    again = calendar.later(moved, asked + waited, asked + waited + more, unit)  # type: ignore[arg-type]
+    assert again == calendar.later(due_at, asked, asked + waited + more, unit)  # type: ignore[arg-type]
 
 
 def test_the_newest_row_in_force_counts_and_one_for_the_type_beats_the_general() -> None:

@@ -35,6 +35,7 @@ DEEDS: tuple[tuple[Any, dict[str, Any]], ...] = (
     (undo.undo, {}),
     (citizen.reply, {}),
     (citizen.close_silent, {}),
+    (citizen.archive_unanswered, {}),
 )
 PEOPLE = (ADMIN, ADMIN, COORDINATOR, DISHUB, DLH, PDAM, BY_LINK, REPORTER)
 
@@ -50,8 +51,8 @@ def attempt(world: World, ticket: int, step: Any, hours: int) -> None:
         message = hours * 1000 + ticket
         world.ledger.write(lambda tx: citizen.reply(tx, ticket, message_id=message, now=now, city=world.city))
         return
-    if act is citizen.close_silent:
-        world.ledger.write(lambda tx: citizen.close_silent(tx, now, world.city))
+    if act in (citizen.close_silent, citizen.archive_unanswered):
+        world.ledger.write(lambda tx: act(tx, now, world.city))
         return
     if act is split.split:
         with world.ledger.reading() as tx:

@@ -44,6 +44,9 @@ def test_a_reporter_reopens_only_what_was_said_to_be_done() -> None:
     check("reopen", "archived", "coordinator")
     with pytest.raises(NotAllowed):
         check("reopen", "archived", "citizen")
+    check("reopen", "archived", "system")
+    with pytest.raises(NotAllowed):
+        check("reopen", "closed", "system")
     assert all(narrow <= ACTS[act][0] for (act, _), narrow in NARROWER.items())
 
 

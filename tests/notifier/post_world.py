@@ -68,7 +68,7 @@ class World:
 
     @property
     def renderer(self) -> Renderer:
-        return Renderer(lambda: self.head, self.files)
+        return Renderer(lambda: self.head, self.files, mask=lambda text: text.replace("0812", "••••"))
 
     def insert(self, row: Any) -> Any:
         """Insert one row and return its id."""
@@ -142,8 +142,8 @@ class World:
             assert found is not None
             return found
 
-    def photo(self, number: int, content: bytes = PHOTO) -> None:
-        """The citizen sends one picture, kept with a cleaned copy."""
+    def photo(self, number: int, content: bytes = PHOTO, message: int | None = None) -> None:
+        """The citizen sends one picture (with the first message, unless told), kept with a cleaned copy."""
         stored = self.files.put(content + str(number).encode())
         self.insert(Blob(digest=stored.digest, size=stored.size, created_at=self.now))
         with self.ledger.reading() as tx:
@@ -151,7 +151,7 @@ class World:
         self.insert(
             AttachmentRow(
                 uuid=uuid7(self.now),
-                message_id=message_id,
+                message_id=message or message_id,
                 name="IMG of Pelapor.heic",
                 media_type="image/heic",
                 size=1,

@@ -5,7 +5,8 @@ from post_world import WORDS, World, busy, track
 
 from channels.message import OutboundMessage
 from notifier.notices import NOTICES
-from store.tables import Ticket, TicketReporter
+from store.ids import uuid7
+from store.tables import Message, MessageRevision, Ticket, TicketReporter
 
 LOGIN = "https://sapa.example.id/petugas/laporan/SMP-2611-0042"
 CITIZEN = [kind for kind, notice in NOTICES.items() if notice.audience == "citizen"]
@@ -85,3 +86,71 @@ def test_who_only_added_to_a_report_gets_neither_its_private_link_nor_what_its_r
     assert track(world).partition("=")[2] not in _everything(message)
     assert "Siti" not in message.text
     assert message.reply_token == ""
+
+
+def says(world: World, text: str, external_id: str, **place: object) -> int:
+    """The citizen writes once more; returns the message's id."""
+    return int(
+        world.insert(
+            Message(
+                uuid=uuid7(world.now),
+                direction="in",
+                channel="fake",
+                account="desk",
+                external_id=external_id,
+                ticket_id=world.ticket_id,
+                conversation_id=world.conversation_id,
+                text=text,
+                sent_at=world.now,
+                received_at=world.now,
+                **place,
+            )
+        )
+    )
+
+
+@pytest.mark.parametrize("kind", ["citizen_wrote", "reopened_opd"])
+def test_an_agency_reads_the_masked_answer_with_its_photos_and_a_link(world: World, kind: str) -> None:
+    world.event("asked", "Pertanyaan yang lebih dulu?")
+    world.event("asked", "Di tiang nomor berapa?")
+    first = says(world, "Tiang nomor 5, hub 0812", "in-2")
+    edited = says(world, "salah ketik", "in-3", place="depan pos", lat=-7.5, lon=112.4)
+    world.insert(MessageRevision(message_id=edited, digest="d", text="maksud saya tiang 7", at=world.now))
+    world.photo(1, message=first)
+    world.event("replied", key=f"replied:{first}")
+    message = world.render(kind, data={"message_id": first})
+    answer = (
+        "\n\nPertanyaan: Di tiang nomor berapa?\n\n"
+        "Jawaban: Tiang nomor 5, hub ••••\nmaksud saya tiang 7\ndepan pos\n"
+        "https://www.openstreetmap.org/?mlat=-7.500000&mlon=112.400000#map=18/-7.500000/112.400000\n\n"
+        "Foto: 1 terlampir\n\n"
+    )
+    assert answer in message.text
+    assert "/aksi/" in message.text
+    assert len(message.attachments) == 1
+    assert WORDS not in message.text.replace(f"Isi: {WORDS}", "")
+
+
+def test_what_answers_no_question_is_told_without_one(world: World) -> None:
+    world.photo(1)
+    world.event("asked", "Di tiang nomor berapa?")
+    message = world.render("citizen_wrote", data={"message_id": says(world, "Masih mati.", "in-2")})
+    assert "laporan SMP-2611-0042.\n\nTulisannya: Masih mati.\n\nTanggapi" in message.text
+    assert message.attachments == ()
+
+
+@pytest.mark.parametrize("seal", [{"privacy": "secret"}, {"sensitive": "kekerasan"}])
+@pytest.mark.parametrize("kind", ["citizen_wrote", "reopened_opd"])
+def test_the_answer_on_a_sealed_ticket_stays_behind_the_login(
+    world: World, kind: str, seal: dict[str, str]
+) -> None:
+    world.change(Ticket, world.ticket_id, **seal)
+    first = says(world, "Tiang nomor 5", "in-2", place="depan pos")
+    world.photo(1, message=first)
+    world.event("asked", "Di tiang nomor berapa?")
+    world.event("replied", key=f"replied:{first}")
+    message = world.render(kind, data={"message_id": first})
+    assert message.attachments == ()
+    for word in ("iang", "pos", "/aksi/"):
+        assert word not in message.text
+    assert LOGIN in message.text

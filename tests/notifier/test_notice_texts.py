@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from importlib.resources import files
 from typing import Any
+from uuid import UUID
 
 import pytest
 from post_world import HEAD, LINK, PLACE, WORDS, World, busy, track
@@ -11,7 +12,7 @@ from post_world import HEAD, LINK, PLACE, WORDS, World, busy, track
 from notifier.facts import NotTellable
 from notifier.links import sign
 from notifier.notices import NOTICES, agency
-from store.tables import ActionLink, Contact, Conversation, Identity, Message, Ticket
+from store.tables import ActionLink, Contact, Conversation, Identity, Message, Ticket, TicketReporter
 
 LOGIN = "https://sapa.example.id/petugas/laporan/SMP-2611-0042"
 ACT = f"https://sapa.example.id/aksi/{sign(HEAD.secret, LINK)}"
@@ -95,7 +96,23 @@ def test_a_question_is_asked_in_its_own_words_with_a_day_to_answer(world: World)
     world.promise("complete", 10)
     text = world.render("question", data={"event_id": event}).text
     assert "\n\nDi depan nomor berapa?\nTerima kasih.\n\nMohon balas pesan ini, atau jawab di: " in text
-    assert "Mohon dijawab paling lambat Jumat, 4 Desember 2026." in text
+    assert "Mohon dijawab paling lambat Jumat, 4 Desember 2026. Tanpa jawaban, laporan kami arsipkan." in text
+
+
+def test_who_did_not_answer_reads_how_the_report_is_opened_again(world: World) -> None:
+    event = world.event("archived", "Pertanyaan belum dijawab.", data={"unanswered": True})
+    text = world.render("archived", data={"event_id": event}).text
+    assert (
+        "Alasan: Pertanyaan belum dijawab.\n\nJawaban Anda tetap kami tunggu. Mohon balas pesan ini "
+        f"dengan menyebut nomor laporan, atau jawab di: {track(world)}\n"
+        "Setelah dijawab, laporan kami buka kembali.\n"
+    ) in text
+    world.change(Ticket, world.ticket_id, privacy="secret")
+    text = world.render("archived", "sealed", data={"event_id": event}).text
+    assert f"arsipkan.\n\nJawaban Anda tetap kami tunggu. Mohon jawab di: {track(world)}\n" in text
+    world.change(Ticket, world.ticket_id, privacy="normal")
+    world.change(TicketReporter, 1, role="supporter")
+    assert "Jawaban Anda" not in world.render("archived", "other", data={"event_id": event}).text
 
 
 #: A kind of notice and what its text holds.
@@ -124,8 +141,9 @@ SAID = [
     ("reopened_opd", "Laporan ini dibuka kembali karena dinyatakan belum selesai."),
     (
         "citizen_wrote",
-        f"Pelapor menambahkan keterangan pada laporan SMP-2611-0042.\nMohon dibaca di: {LOGIN}",
+        "Pelapor menambahkan keterangan pada laporan SMP-2611-0042.\n\nTanggapi tanpa masuk akun (sampai",
     ),
+    ("citizen_wrote", f"{ACT}\nBuka laporan: {LOGIN}\n"),
     ("reminder", "Laporan ini mendekati tenggat."),
     ("triage", "Dugaan terbaik: Dinas Perhubungan; PLN\nAlasan: Penerangan jalan adalah urusan"),
     ("triage", "Tenggat triase: Jumat, 4 Desember 2026\nTenggat selesai: Selasa, 8 Desember 2026\n"),
@@ -171,7 +189,7 @@ def test_an_assignment_carries_place_deadlines_reason_photos_and_both_links(worl
         "Mengapa ke sini: Penerangan jalan adalah urusan Dinas Perhubungan.\n"
         "Foto: 3 terlampir, 2 lagi di halaman laporan\n"
         "\n"
-        "Terima atau tolak tanpa masuk akun (sampai Selasa, 1 Desember 2026):\n"
+        "Tanggapi tanpa masuk akun (sampai Selasa, 1 Desember 2026):\n"
         f"{ACT}\n"
         f"Buka laporan: {LOGIN}\n"
         "\n"
@@ -200,6 +218,23 @@ def test_a_link_that_no_longer_works_is_not_sent(world: World) -> None:
         assert LOGIN in text, how
     world.change(ActionLink, LINK, **good)
     assert ACT in world.render("assigned", "good").text
+
+
+def test_of_two_links_that_work_the_one_that_lasts_is_sent(world: World) -> None:
+    fresh = UUID("01890000-0000-7000-8000-000000000002")
+    for uuid, days in ((fresh, 9), (UUID("01890000-0000-7000-8000-000000000003"), 8)):
+        world.insert(
+            ActionLink(
+                uuid=uuid,
+                ticket_id=world.ticket_id,
+                disposition_id=world.disposition_id,
+                opd="DISHUB",
+                expires_at=world.now + timedelta(days=days),
+            )
+        )
+    text = world.render("citizen_wrote").text
+    assert f"/aksi/{sign(HEAD.secret, fresh)}" in text
+    assert ACT not in text
 
 
 def test_photos_that_are_gone_or_too_large_are_left_to_the_console(world: World) -> None:

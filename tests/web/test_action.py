@@ -195,3 +195,20 @@ def test_the_reporter_reads_that_the_agency_said_no_and_who_decides_now(desk: De
     page = desk.client.get(f"/lacak/{ref}", params={"k": desk.ticket(ref).token}).text
     assert "Diperiksa Diskominfo" in page
     assert "menyatakan bukan kewenangannya" in page
+
+
+def test_what_the_agency_asked_is_answered_on_the_page_of_its_new_link(desk: Desk, ref: str) -> None:
+    old = desk.link(ref)
+    desk.client.post(f"/aksi/{old}", data=form(desk, ref, "tanya", question="Tiang nomor berapa?"))
+    assert "Tulisan pelapor" not in desk.client.get(f"/aksi/{old}").text
+    desk.clock.pass_(days=9)
+    answer = {"text": "Tiang 7, hub 081234567890", "token": desk.ticket(ref).token}
+    desk.send(**answer, kelurahan="Meri", lat=-7.5, lon=112.4)
+    assert desk.client.get(f"/aksi/{old}").status_code == 410
+    page = desk.client.get(f"/aksi/{desk.link(ref)}").text
+    asked, answered = page.index("Tiang nomor berapa?"), page.index("Tiang 7, hub ••••••••••••")
+    assert asked < answered < page.index("mlat=-7.500000")
+    assert "081234567890" not in page
+    filled = form(desk, ref, "selesai", outcome="fixed", result="Lampu diganti.")
+    assert desk.client.post(f"/aksi/{desk.link(ref)}", data=filled).status_code == 200
+    assert desk.ticket(ref).status == "resolved"

@@ -115,6 +115,8 @@ def test_a_message_edited_since_or_a_ticket_split_since_has_no_places() -> None:
             "surat nomor 12",
         ),
         (event("closed"), "Ditutup tanpa tanggapan pelapor", "Sistem", ""),
+        (event("archived"), "Diarsipkan tanpa jawaban pelapor", "Sistem", ""),
+        (event("archived", actor="officer"), "Diarsipkan", "Petugas", ""),
         (event("undelivered", data={"code": "550"}), "Pemberitahuan tidak sampai", "Sistem", "kode 550"),
         (
             event("undone", actor="officer", data={"undone": "split"}),

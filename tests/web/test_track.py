@@ -233,6 +233,37 @@ def test_silence_is_not_told_as_satisfaction(desk: Desk, sent: tuple[str, str]) 
     assert "Anda menyatakan" not in html
 
 
+def test_a_question_says_until_when_and_a_late_answer_opens_the_report_again(
+    desk: Desk, sent: tuple[str, str]
+) -> None:
+    ref, token = sent
+    desk.do(acts.ask, ref, DISHUB, text="Tiang nomor berapa?")
+    html = private(desk, sent)
+    assert "Mohon dijawab paling lambat <strong>" in html
+    assert "Tanpa jawaban, laporan diarsipkan." in html
+    desk.clock.pass_(days=30)
+    now, city = desk.clock.now, desk.office.city()
+    desk.office.ledger.write(lambda tx: citizen.archive_unanswered(tx, now, city))
+    html = private(desk, sent)
+    assert "Pertanyaan petugas belum dijawab sampai batas waktunya." in html
+    assert "Jawaban Anda membukanya kembali." in html
+    form = {"token": token, "key": "jawaban-0001", "text": "Tiang tujuh"}
+    answer = desk.client.post(f"/lacak/{ref}", params={"k": token}, data=form)
+    assert answer.headers["location"] == f"/lacak/{ref}?k={token}"
+    assert desk.ticket(ref).status == "assigned"
+    html = private(desk, sent)
+    assert "Laporan dibuka kembali" in html
+    assert "Anda menyatakan" not in html
+    assert "Jawaban Anda membukanya kembali." not in html
+
+
+def test_a_report_that_diskominfo_archived_takes_no_answer(desk: Desk, sent: tuple[str, str]) -> None:
+    desk.do(triage.archive, sent[0], DESK, reason="Bukan laporan.")
+    html = private(desk, sent)
+    assert "Bukan laporan." in html
+    assert "<textarea" not in html
+
+
 def test_private_pages_are_kept_by_nobody(desk: Desk, sent: tuple[str, str]) -> None:
     headers = desk.client.get(f"/lacak/{sent[0]}", params={"k": sent[1]}).headers
     assert headers["cache-control"] == "no-store"

@@ -192,7 +192,7 @@ class Desk:
                 select(ActionLink)
                 .join(Ticket)
                 .where(Ticket.ref == ref)
-                .order_by(col(ActionLink.disposition_id))
+                .order_by(col(ActionLink.disposition_id), col(ActionLink.expires_at))
             ).all()
         return sign(SECRET, rows[-1].uuid)
 

@@ -47,6 +47,13 @@ UNDONE: Mapping[str, str] = {
 }
 
 
+#: What ends a ticket when its reporter keeps silent.
+SILENCE: Mapping[str, str] = {
+    "closed": " tanpa tanggapan pelapor",
+    "archived": " tanpa jawaban pelapor",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One event; `public`: the reporter reads it, too."""
@@ -79,14 +86,17 @@ def lines(events: Sequence[Event], names: Mapping[int, str], city: City) -> list
 def title(event: Event, city: City) -> str:
     """The event's headline."""
     data = event.data
-    silent = event.kind == "closed" and event.actor == "system"
-    return TITLES.get(event.kind, "Perkembangan").format(
-        opd=city.opd_name(event.opd) or "Diskominfo",
-        owner=city.opd_name(str(data.get("owner", ""))) or "pihak luar",
-        ref=data.get("ref") or data.get("into") or "laporan lain",
-        channel=city.channel_name(str(data.get("channel", ""))),
-        undone=UNDONE.get(str(data.get("undone", "")), "tindakan"),
-    ) + (" tanpa tanggapan pelapor" if silent else "")
+    silence = SILENCE.get(event.kind, "") if event.actor == "system" else ""
+    return (
+        TITLES.get(event.kind, "Perkembangan").format(
+            opd=city.opd_name(event.opd) or "Diskominfo",
+            owner=city.opd_name(str(data.get("owner", ""))) or "pihak luar",
+            ref=data.get("ref") or data.get("into") or "laporan lain",
+            channel=city.channel_name(str(data.get("channel", ""))),
+            undone=UNDONE.get(str(data.get("undone", "")), "tindakan"),
+        )
+        + silence
+    )
 
 
 def who(event: Event, names: Mapping[int, str], city: City) -> str:
