@@ -109,15 +109,22 @@ class Service:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.to_thread(self.ledger.close)
 
-    def reload(self, read: Callable[[], Settings]) -> bool:
-        """Load the configuration again; a wrong one is reported and the running one stays."""
+    def reload(self, read: Callable[[], Settings], *, books: Mapping[str, str] | None = None) -> bool:
+        """Load the configuration again; a wrong one is reported and the running one stays.
+
+        Its books come in force for all processes. With `books` (digest by kind, what is in force
+        already) it is only taken when it says the same.
+        """
         now = self.clock()
         try:
             new = in_force(read(), self.doors, self._secret, now)
         except BadConfig as error:
             _log.error("config_refused", problems=str(error).count("\n") + 1)
             return False
-        self.ledger.write(lambda tx: _enter(tx, new, now))
+        if books is None:
+            self.ledger.write(lambda tx: _enter(tx, new, now))
+        elif new.city.books != books:
+            return False
         self.in_force = new
         _log.info("config_loaded", rules=new.city.book.digest[:12])
         return True
@@ -234,9 +241,13 @@ def _enter(tx: Tx, in_force: InForce, now: datetime) -> None:
     schema.take_turns(tx)
     settings, city = in_force.settings, in_force.city
     today = local_day(settings, now)
-    books.activate(tx, "rules", city.book.digest, values.rules_text(settings), now)
-    books.activate(tx, "sla", city.sla.digest, values.sla_text(settings), now)
-    books.activate(tx, "calendar", city.calendar.digest, values.calendar_text(settings, today), now)
+    texts = {
+        "rules": values.rules_text(settings),
+        "sla": values.sla_text(settings),
+        "calendar": values.calendar_text(settings, today),
+    }
+    for kind, digest in city.books.items():
+        books.activate(tx, kind, digest, texts[kind], now)
     rows = [
         agencies.Agency(
             opd.code, "opd", opd.name, opd.email, opd.valid_from, opd.valid_to, opd.successor or ""
