@@ -106,7 +106,7 @@ def test_a_serving_process_looks_again_and_again(
         for _ in range(2):
             change(tmp_path)
             assert await asyncio.to_thread(first.reload, read)
-            while second.city().books != first.city().books:
+            while second.city().books != first.city().books:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         following.cancel()
 
