@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import IO
 
 import structlog
 
@@ -25,7 +26,7 @@ from sapa.schedule import Schedule
 from sapa.settings import BadConfig, Settings
 from sapa.web.app import create_app
 from sapa.web.office import Brand, Office
-from store import agencies, books, schema
+from store import agencies, alone, books, outbox, schema
 from store.db import Ledger, Tx
 from store.files import Files
 
@@ -79,6 +80,7 @@ class Service:
         self._deliver = office.metrics.counted(self.intake.deliver)
         self._tasks: list[asyncio.Task[None]] = []
         self._open: list[Listener] = []
+        self._alone: IO[bytes] | None = None
 
     def city(self) -> City:
         """The city as it is in force now."""
@@ -92,6 +94,7 @@ class Service:
                 await door.open(self._deliver, self.clock)
                 self._open.append(door)
         if "relay" in self.roles:
+            await asyncio.to_thread(self._free_leases)
             self._tasks.append(asyncio.create_task(self.relay.run(), name="relay"))
         if "schedule" in self.roles:
             self.schedule.start()
@@ -108,6 +111,8 @@ class Service:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.to_thread(self.ledger.close)
+        if self._alone is not None:
+            self._alone.close()
 
     def reload(self, read: Callable[[], Settings], *, books: Mapping[str, str] | None = None) -> bool:
         """Load the configuration again; a wrong one is reported and the running one stays.
@@ -128,6 +133,12 @@ class Service:
         self.in_force = new
         _log.info("config_loaded", rules=new.city.book.digest[:12])
         return True
+
+    def _free_leases(self) -> None:
+        """What a killed process had under way is due at once, when no other process can have it."""
+        self._alone = alone.claim(self.ledger)
+        if self._alone is not None and (freed := self.ledger.write(outbox.free)):
+            _log.info("leases_freed", notices=freed)
 
     def _a_relay(self) -> Relay:
         return Relay(
