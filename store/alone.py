@@ -1,4 +1,4 @@
-"""Whether this process alone serves a ledger: a lock beside its SQLite file, which a killed process lets go."""
+"""Whether this process alone serves a ledger: a lock beside its SQLite file, let go by a killed one."""
 
 import fcntl
 from pathlib import Path
