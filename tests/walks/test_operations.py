@@ -10,7 +10,6 @@ import signal
 import smtplib
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from pathlib import Path
