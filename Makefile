@@ -5,7 +5,7 @@ WORKERS ?= 2
 LOCK := $(BIN)/uv pip compile pyproject.toml --group build --universal \
         --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 
-.PHONY: run test test-long check install format lock bench bench-intake bench-router bench-agenda clean
+.PHONY: run test test-long check install format lock bench bench-doors bench-intake bench-router bench-agenda clean
 
 run: install
 	$(BIN)/sapa serve
@@ -51,7 +51,10 @@ lock: .venv/.dev
 	$(LOCK) --upgrade --group dev -o requirements/dev.lock
 	$(LOCK) --upgrade -c requirements/dev.lock -o requirements/run.lock
 
-bench: bench-router bench-agenda bench-intake
+bench: bench-doors bench-router bench-agenda bench-intake
+
+bench-doors: .venv/.dev
+	$(BIN)/python -m bench.doors
 
 bench-intake: .venv/.dev
 	$(BIN)/python -m bench.intake

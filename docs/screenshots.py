@@ -46,6 +46,7 @@ BY_PROGRAM = (
     ("", "", None, None, "Bagaimana syarat mengurus kartu identitas anak untuk anak umur tiga tahun?"),
     ("Meri", "", None, None, "Pohon di tepi jalan menutupi lampu jalan, malam hari gelap."),
     ("", "", None, None, "Mohon kampung kami dilihat, sudah lama tidak ada perhatian."),
+    ("Pulorejo", "Ujung gang dekat langgar", -7.4655, 112.4190, "Saluran meluap, air masuk ke teras rumah."),
 )
 BY_MAIL = (
     ("Sampah menumpuk", "TPS di Kelurahan Wates menumpuk sudah seminggu, baunya sampai ke rumah."),

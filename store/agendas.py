@@ -136,6 +136,11 @@ def stops(tx: Tx, agenda_id: int) -> list[Stop]:
     return list(tx.session.exec(asked))
 
 
+def complaints(stop: Stop) -> list[int]:
+    """All tickets of a stop, the heaviest first: its own, and those at the same spot."""
+    return [stop.ticket_id, *stop.parts.get("also", ())]
+
+
 def remove_stops(tx: Tx, rows: Sequence[Stop]) -> None:
     """Forget rows of an agenda that is planned again."""
     for row in rows:

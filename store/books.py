@@ -5,6 +5,11 @@ from datetime import datetime
 from store.db import Tx
 
 
+def in_force(tx: Tx) -> dict[str, str]:
+    """The digest in force of each kind: rules, sla, calendar."""
+    return {str(kind): str(digest) for kind, digest in tx.run("SELECT kind, digest FROM active_book")}
+
+
 def activate(tx: Tx, kind: str, digest: str, yaml: str, now: datetime) -> bool:
     """Keep a book (`kind` rules, sla or calendar) and put it in force; False if it already was."""
     tx.run(

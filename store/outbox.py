@@ -163,6 +163,13 @@ def bury(tx: Tx, row: Claimed, error: str, *, unreachable: bool = False) -> None
         tx.run("update contact set undeliverable = true where id = :id", id=row.contact_id)
 
 
+def free(tx: Tx) -> int:
+    """Let go of every row under way, when nobody can be sending any more; how many there were."""
+    return tx.changed(
+        "update outbox set lease_until = null where state = 'pending' and lease_until is not null"
+    )
+
+
 def retry(tx: Tx, row_id: int, now: datetime) -> bool:
     """ "Kirim ulang": a dead row is due again, with the same key; False if it is not dead."""
     row = tx.session.get(Outbox, row_id)

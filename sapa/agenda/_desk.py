@@ -1,22 +1,24 @@
 """One change of one agenda: checked, recomputed, recorded."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sapa.agenda.candidates import chosen, kept_parts
+from sapa.agenda.candidates import Scored, chosen, kept
 from sapa.agenda.draft import totals
 from sapa.agenda.due import Visit, monday_of, visit_of, week_of
 from sapa.agenda.errors import AgendaChanged, AgendaClosed
-from sapa.agenda.plan import Candidate, walk
+from sapa.agenda.plan import insertion, walk
 from sapa.agenda.rules import AgendaRules
+from sapa.agenda.together import at_one_spot, stop_of
 from sapa.desk.actor import Actor
 from sapa.desk.city import City
 from sapa.desk.errors import Forbidden, Invalid, NotFound
 from store import agendas, tickets
 from store.db import Tx
 from store.ids import uuid7
+from store.tables.tickets import Ticket
 from store.tables.visits import Agenda, Stop
 
 NO_LONGER = "Laporan ini tidak lagi boleh atau tidak lagi dapat ditampilkan di agenda."
@@ -59,7 +61,11 @@ class Desk:
     def read_rows(self) -> None:
         """The stops as they are written now."""
         self.rows: list[Stop] = agendas.stops(self.tx, self.agenda_id)
-        self.route = [row.ticket_id for row in self.rows if row.position]
+        self.route: list[Stop] = [row for row in self.rows if row.position]
+
+    def stop_with(self, ticket_id: int) -> Stop | None:
+        """The stop this ticket is at, on the round or left out."""
+        return next((row for row in self.rows if ticket_id in agendas.complaints(row)), None)
 
     @property
     def repeated(self) -> bool:
@@ -94,38 +100,41 @@ class Desk:
         """What the caller is told."""
         return Changed(agenda_id=self.agenda_id, version=self.agenda.version, repeated=repeated)
 
-    def take_off(self, ticket_id: int, by_hand: str, reason: str) -> None:
-        """A stop becomes one that was left out."""
-        row = next(row for row in self.rows if row.ticket_id == ticket_id)
+    def take_off(self, row: Stop, by_hand: str, reason: str) -> None:
+        """A stop leaves the round, with all its tickets, and is one that was left out."""
+        self.route = [one for one in self.route if one is not row]
         row.position, row.arrive_min, row.travel_min, row.service_min = 0, 0, 0, 0
         row.by_hand, row.parts = by_hand, {**row.parts, "reason": reason}
         self.tx.session.add(row)
 
-    def candidates(self, ids: Sequence[int]) -> list[Candidate]:
-        """These tickets where they are now; those that may not be shown any more are missing."""
-        found = tickets.by_ids(self.tx, ids)
-        scored = chosen(self.tx, list(found.values()), self.city, self.rules, self.visit())
-        by_id = {one.ticket_id: one.candidate for one in scored}
-        return [by_id[ticket_id] for ticket_id in ids if ticket_id in by_id]
-
-    def visitable(self, ticket_id: int) -> Candidate:
-        """The ticket to add, with its row; `Invalid` when it may not be visited."""
-        ticket = tickets.by_ids(self.tx, [ticket_id]).get(ticket_id)
-        if ticket is None:
+    def visitable(self, ticket_id: int) -> list[Scored]:
+        """The ticket to add and those left out with it; `Invalid` when it may not be visited."""
+        row = self.stop_with(ticket_id)
+        found = tickets.by_ids(self.tx, [ticket_id] if row is None else agendas.complaints(row))
+        if ticket_id not in found:
             raise NotFound
-        able = ticket.status in ("waiting", *agendas.OPEN, *agendas.CHECKABLE)
-        scored = chosen(self.tx, [ticket], self.city, self.rules, self.visit()) if able else ()
-        if not scored:
+        states = ("waiting", *agendas.OPEN, *agendas.CHECKABLE)
+        able = self._scored([one for one in found.values() if one.status in states])
+        if ticket_id not in able:
             raise Invalid("Laporan ini rahasia, tanpa lokasi, atau bukan pengaduan yang dapat dikunjungi.")
-        worth = scored[0].score
-        row = next((row for row in self.rows if row.ticket_id == ticket_id), None)
+        return list(able.values())
+
+    def put_on(self, extra: Sequence[Scored], row: Stop | None, position: int) -> int:
+        """Complaints go on the round: to the stop at their spot, else as one of their own; its position."""
+        here, known = stop_of(extra, self.rules), self._round()
+        for at, (on, complaints) in enumerate(known):
+            if complaints and at_one_spot(stop_of(complaints, self.rules), here, self.rules):
+                if row is not None:
+                    agendas.remove_stops(self.tx, [row])
+                self._write(on, [*complaints, *extra])
+                return at + 1
         if row is None:
-            row = Stop(uuid=uuid7(self.now), agenda_id=self.agenda_id, ticket_id=ticket_id, position=0)
-            self.rows.append(row)
-        row.score, row.parts = worth.total, {"score": kept_parts(worth.parts), "reason": ""}
-        row.by_hand = "added"
-        self.tx.session.add(row)
-        return scored[0].candidate
+            row = Stop(uuid=uuid7(self.now), agenda_id=self.agenda_id, ticket_id=here.ticket_id, position=0)
+        stops = [stop_of(complaints, self.rules).candidate for _, complaints in known if complaints]
+        place = position - 1 if position else insertion(stops, here.candidate, self.rules)
+        self.route.insert(max(0, min(place, len(self.route))), row)
+        self._write(row, extra)
+        return self.route.index(row) + 1
 
     def visit(self) -> Visit:
         """The day of the visit by today's calendar; `Invalid` when that closed the whole week."""
@@ -134,18 +143,42 @@ class Desk:
             raise Invalid(f"Pekan {self.agenda.week} tidak punya hari kerja untuk kunjungan.")
         return visit
 
+    def _write(self, row: Stop, complaints: Sequence[Scored]) -> None:
+        """The complaints of a stop that a person put there."""
+        row.sqlmodel_update(kept(stop_of(complaints, self.rules)))
+        row.by_hand = "added"
+        self.tx.session.add(row)
+
+    def _scored(self, found: Collection[Ticket]) -> dict[int, Scored]:
+        """Tickets where they are now; those that may not be shown any more are missing."""
+        return {one.ticket_id: one for one in chosen(self.tx, found, self.city, self.rules, self.visit())}
+
+    def _round(self) -> list[tuple[Stop, list[Scored]]]:
+        """Each stop of the round with those of its complaints that may still be shown."""
+        ids = [one for row in self.route for one in agendas.complaints(row)]
+        scored = self._scored(tickets.by_ids(self.tx, ids).values())
+        return [
+            (row, [scored[one] for one in agendas.complaints(row) if one in scored]) for row in self.route
+        ]
+
     def _settle(self) -> None:
         """Times for the round as it is now; what may not be shown any more leaves it."""
-        stops = self.candidates(self.route)
-        for ticket_id in set(self.route) - {one.ticket_id for one in stops}:
-            self.take_off(ticket_id, "", NO_LONGER)
-            self._record("withdraw", {"ticket": ticket_id}, by_system=True)
-        round_ = walk(stops, self.rules)
-        rows = {row.ticket_id: row for row in self.rows}
-        for position, stop in enumerate(round_.stops, 1):
-            row = rows[stop.ticket_id]
-            row.position, row.arrive_min = position, stop.arrive_min
-            row.travel_min, row.service_min = stop.travel_min, stop.service_min
+        walked = []
+        for row, complaints in self._round():
+            gone = set(agendas.complaints(row)) - {one.ticket_id for one in complaints}
+            if gone:
+                self._record("withdraw", {"tickets": sorted(gone)}, by_system=True)
+            if not complaints:
+                self.take_off(row, "", NO_LONGER)
+                continue
+            stop = stop_of(complaints, self.rules)
+            if gone:
+                row.sqlmodel_update(kept(stop))
+            walked.append((row, stop.candidate))
+        round_ = walk([candidate for _, candidate in walked], self.rules)
+        for position, ((row, _), at) in enumerate(zip(walked, round_.stops, strict=True), 1):
+            row.position, row.arrive_min = position, at.arrive_min
+            row.travel_min, row.service_min = at.travel_min, at.service_min
             self.tx.session.add(row)
         self.agenda.plan = {**self.agenda.plan, **totals(round_)}
 

@@ -1,7 +1,7 @@
 """Which tickets the visit may choose from, and what each is worth."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from sapa.agenda.due import Visit
 from sapa.agenda.plan import Candidate
 from sapa.agenda.rules import AgendaRules
-from sapa.agenda.score import Part, Score, Standing, score
+from sapa.agenda.score import Score, Standing, score
 from sapa.desk.city import City
 from store import agendas
 from store.db import Tx
@@ -21,15 +21,26 @@ FAIRNESS = timedelta(weeks=8)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scored:
-    """A ticket that may be visited, where it is, and why it is worth it."""
+    """A ticket that may be visited, where it is, and why it is worth it.
+
+    `own_point` is False when only its kelurahan is known. `also` names the other tickets of a stop,
+    of which this one is the heaviest.
+    """
 
     candidate: Candidate
     score: Score
+    own_point: bool
+    also: tuple[int, ...] = ()
 
     @property
     def ticket_id(self) -> int:
         """The ticket."""
         return self.candidate.ticket_id
+
+    @property
+    def tickets(self) -> tuple[int, ...]:
+        """All tickets of the stop, the heaviest first."""
+        return (self.ticket_id, *self.also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +76,17 @@ def spot(ticket: Ticket, city: City) -> Spot | None:
     return None
 
 
-def kept_parts(parts: Sequence[Part]) -> list[dict[str, Any]]:
-    """A score's parts as the ledger keeps them."""
-    return [
+def kept(stop: Scored, reason: str = "") -> dict[str, Any]:
+    """What a stop's row keeps of its tickets, its score and the words about it."""
+    parts = [
         {"name": part.name, "label": part.label, "points": part.points, "detail": part.detail}
-        for part in parts
+        for part in stop.score.parts
     ]
+    return {
+        "ticket_id": stop.ticket_id,
+        "score": stop.score.total,
+        "parts": {"score": parts, "reason": reason, "also": list(stop.also)},
+    }
 
 
 def _scored(
@@ -93,7 +109,11 @@ def _scored(
         visits=_shares(agendas.visits_by_kelurahan(tx, visit.visit_on - FAIRNESS, visit.visit_on)),
     )
     return tuple(
-        Scored(candidate=_candidate(ticket, where, worth, rules), score=worth)
+        Scored(
+            candidate=_candidate(ticket, where, worth, rules),
+            score=worth,
+            own_point=ticket.lat is not None and ticket.lon is not None,
+        )
         for ticket, where in placed
         if (worth := score(_standing(ticket, known, visit), rules))
     )

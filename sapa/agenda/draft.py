@@ -1,15 +1,16 @@
 """The week's draft: read, plan outside the writer gate, write once."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from notifier import notices
-from sapa.agenda.candidates import Scored, candidates, chosen, kept_parts
+from sapa.agenda.candidates import Scored, candidates, chosen, kept
 from sapa.agenda.due import Visit, due_week, visit_of
 from sapa.agenda.plan import Plan, plan
 from sapa.agenda.rules import AgendaRules
+from sapa.agenda.together import by_spot
 from sapa.desk.city import City
 from sapa.desk.errors import Invalid
 from store import agendas, tickets
@@ -24,11 +25,19 @@ PREVENTIVE = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
-    """What a week is planned from; nothing of it refers to a transaction."""
+    """What a week is planned from; nothing of it refers to a transaction.
+
+    `stops` are by their heaviest ticket.
+    """
 
     visit: Visit
-    scored: Mapping[int, Scored]
+    stops: Mapping[int, Scored]
     preventive: tuple[int, ...]
+
+    def places(self, tickets: Iterable[int]) -> list[int]:
+        """The stops these tickets are at, each once, in this order."""
+        at = {ticket_id: stop.ticket_id for stop in self.stops.values() for ticket_id in stop.tickets}
+        return list(dict.fromkeys(at[ticket_id] for ticket_id in tickets if ticket_id in at))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +46,6 @@ class Proposal:
 
     gathered: Gathered
     plan: Plan
-
-    def parts(self, ticket_id: int, reason: str = "") -> dict[str, Any]:
-        """The score and the words a stop keeps."""
-        worth = self.gathered.scored[ticket_id].score
-        return {"score": worth.total, "parts": {"score": kept_parts(worth.parts), "reason": reason}}
 
 
 def draft(ledger: Ledger, city: City, rules: AgendaRules, now: datetime, week: str | None = None) -> int:
@@ -57,7 +61,7 @@ def draft(ledger: Ledger, city: City, rules: AgendaRules, now: datetime, week: s
         if found is not None and found.id is not None and not _blank(tx, found):
             return found.id
         gathered = gather(tx, city, rules, visit)
-    if found is not None and found.id is not None and not gathered.scored:
+    if found is not None and found.id is not None and not gathered.stops:
         return found.id
     proposal = propose(gathered, rules)
     return ledger.write(lambda tx: _open(tx, proposal, rules, now))
@@ -88,9 +92,10 @@ def gather(
     """What can be visited that day: the candidates and what people pinned, less what they dropped."""
     pinned = list(tickets.by_ids(tx, pins).values())
     able = (*candidates(tx, city, rules, visit), *chosen(tx, pinned, city, rules, visit))
+    wanted = {one.ticket_id: one for one in able if one.ticket_id not in without}
     return Gathered(
         visit=visit,
-        scored={one.ticket_id: one for one in able if one.ticket_id not in without},
+        stops={stop.ticket_id: stop for stop in by_spot(wanted.values(), rules)},
         preventive=() if able else tuple(agendas.checkable(tx, PREVENTIVE)),
     )
 
@@ -99,8 +104,9 @@ def propose(
     gathered: Gathered, rules: AgendaRules, *, pins: Collection[int] = (), order: Sequence[int] = ()
 ) -> Proposal:
     """Plan the round. Pure, and takes seconds for many candidates: never inside a transaction."""
-    able = [one.candidate for one in gathered.scored.values()]
-    return Proposal(gathered=gathered, plan=plan(able, rules, pins=pins, order=order))
+    able = [one.candidate for one in gathered.stops.values()]
+    made = plan(able, rules, pins=gathered.places(pins), order=gathered.places(order))
+    return Proposal(gathered=gathered, plan=made)
 
 
 def settings(rules: AgendaRules) -> dict[str, Any]:
@@ -112,6 +118,7 @@ def settings(rules: AgendaRules) -> dict[str, Any]:
         "min_stops": rules.min_stops,
         "max_stops": rules.max_stops,
         "service_minutes": rules.service_minutes,
+        "merge_metres": rules.merge_metres,
         "parking_minutes": rules.parking_minutes,
         "speed_kmh": rules.speed_kmh,
         "detour": rules.detour,
@@ -134,32 +141,31 @@ def add_rows(
     tx: Tx, agenda_id: int, proposal: Proposal, now: datetime, by_hand: Collection[int] = ()
 ) -> None:
     """Write the round and the best of what was left out."""
+    stops, pinned = proposal.gathered.stops, set(by_hand)
     for position, stop in enumerate(proposal.plan.stops, 1):
         tx.session.add(
             Stop(
                 uuid=uuid7(now),
                 agenda_id=agenda_id,
-                ticket_id=stop.ticket_id,
                 position=position,
                 arrive_min=stop.arrive_min,
                 travel_min=stop.travel_min,
                 service_min=stop.service_min,
-                by_hand="added" if stop.ticket_id in by_hand else "",
-                **proposal.parts(stop.ticket_id),
+                by_hand="added" if pinned.intersection(stops[stop.ticket_id].tickets) else "",
+                **kept(stops[stop.ticket_id]),
             )
         )
     for left in proposal.plan.left_out[: agendas.KEPT_LEFT_OUT]:
-        told = proposal.parts(left.ticket_id, left.reason)
-        tx.session.add(
-            Stop(uuid=uuid7(now), agenda_id=agenda_id, ticket_id=left.ticket_id, position=0, **told)
-        )
+        told = kept(stops[left.ticket_id], left.reason)
+        tx.session.add(Stop(uuid=uuid7(now), agenda_id=agenda_id, position=0, **told))
     tx.flush()
 
 
 def facts(proposal: Proposal) -> dict[str, Any]:
     """What a plan says of its candidates."""
     gathered = proposal.gathered
-    return {"candidates": len(gathered.scored), "preventive": list(gathered.preventive)}
+    complaints = sum(len(stop.tickets) for stop in gathered.stops.values())
+    return {"candidates": complaints, "preventive": list(gathered.preventive)}
 
 
 def _open(tx: Tx, proposal: Proposal, rules: AgendaRules, now: datetime) -> int:

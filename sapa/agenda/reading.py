@@ -10,7 +10,7 @@ from sapa.agenda import wording
 from sapa.agenda.candidates import spot
 from sapa.agenda.due import monday_of, week_of
 from sapa.agenda.score import Part
-from sapa.agenda.view import AgendaView, Change, Moment, RecapRow, StopView
+from sapa.agenda.view import AgendaView, Change, Complaint, Moment, RecapRow, StopView
 from sapa.desk.city import City
 from sapa.desk.mask import mask
 from store import agendas, officers, tickets
@@ -25,11 +25,11 @@ def read(tx: Tx, week: str, city: City) -> AgendaView | None:
     if agenda is None or agenda.id is None:
         return None
     rows = agendas.stops(tx, agenda.id)
-    preventive = list(agenda.plan["preventive"])
-    facts = _Facts(tx, city, agenda, [*(row.ticket_id for row in rows), *preventive])
-    stops = [facts.stop(row) for row in rows if facts.shown(row.ticket_id)]
-    asked = [facts.stop(_to_check(agenda, one)) for one in preventive if facts.shown(one)]
-    withheld = sum(1 for row in rows if row.position and not facts.shown(row.ticket_id))
+    preventive = [_to_check(agenda, one) for one in agenda.plan["preventive"]]
+    facts = _Facts(tx, city, agenda, [*rows, *preventive])
+    stops = [facts.stop(row) for row in rows if facts.shown(row)]
+    asked = [facts.stop(row) for row in preventive if facts.shown(row)]
+    withheld = sum(len(agendas.complaints(row)) - len(facts.shown(row)) for row in rows if row.position)
     return _view(tx, agenda, city, stops, asked, withheld)
 
 
@@ -96,7 +96,7 @@ def _start(agenda: Agenda, city: City) -> datetime:
 def _change(
     entry: Mapping[str, Any], names: Mapping[int, str], stops: Sequence[StopView], city: City
 ) -> Change:
-    refs = {one.ticket_id: one.ref for one in stops}
+    refs = {one.ticket_id: one.ref for stop in stops for one in stop.complaints}
     return Change(
         at=wording.moment(datetime.fromisoformat(entry["at"]), city.tz),
         who=names.get(entry["by"], "Petugas") if entry["by"] else "Sistem",
@@ -125,27 +125,28 @@ def _recap(tx: Tx, agenda: Agenda, city: City) -> dict[str, tuple[RecapRow, ...]
 class _Facts:
     """What the stops are told from: a few queries for all of them."""
 
-    def __init__(self, tx: Tx, city: City, agenda: Agenda, ids: Sequence[int]) -> None:
+    def __init__(self, tx: Tx, city: City, agenda: Agenda, rows: Sequence[Stop]) -> None:
         self.city, self.begin = city, _start(agenda, city)
+        ids = [ticket_id for row in rows for ticket_id in agendas.complaints(row)]
         self.tickets = tickets.by_ids(tx, ids)
         self.reporters = agendas.reporters(tx, ids)
         self.supporting = agendas.supporting(tx, ids)
         self.history = agendas.history(tx, ids)
         self.kecamatan = {area.kelurahan: area.kecamatan for area in city.gazetteer.areas}
 
-    def shown(self, ticket_id: int) -> bool:
-        """Whether this ticket may still be read by whoever reads the agenda."""
-        return ticket_id in self.tickets and agendas.may_be_shown(self.tickets[ticket_id])
+    def shown(self, row: Stop) -> list[Ticket]:
+        """The tickets of a stop that may still be read by whoever reads the agenda."""
+        found = [self.tickets[one] for one in agendas.complaints(row) if one in self.tickets]
+        return [ticket for ticket in found if agendas.may_be_shown(ticket)]
 
     def stop(self, row: Stop) -> StopView:
-        """One stop in words."""
-        ticket, city = self.tickets[row.ticket_id], self.city
+        """One stop in words; it is where its heaviest complaint is."""
+        shown, city = self.shown(row), self.city
+        ticket = shown[0]
         where = spot(ticket, city)
         arrive = self.begin + timedelta(minutes=row.arrive_min)
-        late = city.calendar.working_days(ticket.due_at, self.begin) if ticket.due_at else 0
         return StopView(
-            ticket_id=row.ticket_id,
-            ref=ticket.ref,
+            complaints=tuple(self._complaint(one) for one in shown),
             position=row.position,
             arrive=wording.clock(arrive, city.tz),
             leave=wording.clock(arrive + timedelta(minutes=row.service_min), city.tz),
@@ -157,20 +158,29 @@ class _Facts:
             lat=where.lat if where else None,
             lon=where.lon if where else None,
             place_sure=bool(where and where.sure),
+            score=row.score,
+            parts=tuple(Part(**part) for part in row.parts.get("score", ())),
+            reason=mask(row.parts.get("reason", "")),
+            by_hand=row.by_hand,
+        )
+
+    def _complaint(self, ticket: Ticket) -> Complaint:
+        assert ticket.id is not None
+        city = self.city
+        late = city.calendar.working_days(ticket.due_at, self.begin) if ticket.due_at else 0
+        return Complaint(
+            ticket_id=ticket.id,
+            ref=ticket.ref,
             summary=mask(ticket.summary).strip() or "(tanpa teks)",
-            reporters=self.reporters.get(row.ticket_id, 1),
+            reporters=self.reporters.get(ticket.id, 1),
             age_days=city.calendar.working_days(ticket.opened_at, self.begin),
             late_days=late,
             due=wording.short_day(city.calendar.day(ticket.due_at)) if ticket.due_at else "",
             status=wording.status(ticket.status, OUTCOMES.get(ticket.outcome, "")),
             opd=ticket.opd,
             opd_name=city.opd_name(ticket.opd),
-            supporting=tuple(self.supporting.get(row.ticket_id, ())),
+            supporting=tuple(self.supporting.get(ticket.id, ())),
             ask=_ask(ticket, late),
-            score=row.score,
-            parts=tuple(Part(**part) for part in row.parts.get("score", ())),
-            reason=mask(row.parts.get("reason", "")),
-            by_hand=row.by_hand,
             timeline=self._timeline(ticket),
         )
 

@@ -1,13 +1,12 @@
 """Diskominfo's changes to a draft: each checked against the version, recomputed and recorded."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sapa.agenda._desk import Changed, Desk
 from sapa.agenda.draft import Proposal, add_rows, facts, gather, propose, settings, totals
-from sapa.agenda.plan import insertion
 from sapa.agenda.rules import AgendaRules
 from sapa.desk.actor import Actor
 from sapa.desk.city import City
@@ -15,6 +14,7 @@ from sapa.desk.errors import Invalid, NotFound
 from sapa.desk.wording import clean
 from store import agendas
 from store.db import Ledger, Tx
+from store.tables.visits import Stop
 
 
 def reorder(
@@ -29,13 +29,14 @@ def reorder(
     city: City,
     rules: AgendaRules,
 ) -> Changed:
-    """Walk the same stops in another order (ticket ids, each once)."""
+    """Walk the same stops in another order (of each stop a ticket's id, once)."""
     desk = Desk(tx, week, by, version, key, now, city, rules)
 
     def change() -> dict[str, Any]:
-        if sorted(order) != sorted(desk.route):
+        rows = [row for one in order if (row := desk.stop_with(one)) is not None and row.position]
+        if not len(rows) == len(order) == len(desk.route) == len({row.uuid for row in rows}):
             raise Invalid("Urutan harus memuat setiap titik kunjungan tepat satu kali.")
-        desk.route = list(order)
+        desk.route = rows
         desk.agenda.plan = {**desk.agenda.plan, "ordered": True}
         return {"order": list(order)}
 
@@ -55,16 +56,16 @@ def drop(
     city: City,
     rules: AgendaRules,
 ) -> Changed:
-    """Take a stop off the round, for a reason; it stays visible among those left out."""
+    """Take the stop of a ticket off the round, for a reason; it stays visible among those left out."""
     desk = Desk(tx, week, by, version, key, now, city, rules)
 
     def change() -> dict[str, Any]:
         why = clean(reason, most=500, what="Alasan")
-        if ticket_id not in desk.route:
+        row = desk.stop_with(ticket_id)
+        if row is None or not row.position:
             raise NotFound("Laporan ini bukan titik kunjungan agenda ini.")
-        desk.route.remove(ticket_id)
-        desk.take_off(ticket_id, "dropped", why)
-        return {"ticket": ticket_id, "reason": why}
+        desk.take_off(row, "dropped", why)
+        return {"tickets": agendas.complaints(row), "reason": why}
 
     return desk.do("drop", change)
 
@@ -84,19 +85,19 @@ def add(
 ) -> Changed:
     """Put a ticket on the round at a position from 1, or (0) where it costs the least time.
 
+    One that was left out comes with the others of its stop; one at the spot of a stop joins that.
     Open and finished complaints may be added, also one more than the rules plan for; never a
     secret or sensitive one, nor one without a place: `Invalid` says so.
     """
     desk = Desk(tx, week, by, version, key, now, city, rules)
 
     def change() -> dict[str, Any]:
-        if ticket_id in desk.route:
+        row = desk.stop_with(ticket_id)
+        if row is not None and row.position:
             raise Invalid("Laporan ini sudah ada di agenda.")
-        one = desk.visitable(ticket_id)
-        known = desk.candidates(desk.route)
-        at = position - 1 if position else insertion(known, one, rules)
-        desk.route.insert(max(0, min(at, len(desk.route))), ticket_id)
-        return {"ticket": ticket_id, "position": desk.route.index(ticket_id) + 1}
+        extra = desk.visitable(ticket_id)
+        at = desk.put_on(extra, row, position)
+        return {"tickets": [one.ticket_id for one in extra], "position": at}
 
     return desk.do("add", change)
 
@@ -172,10 +173,14 @@ class _Hand:
 
 def _hand_of(desk: Desk) -> _Hand:
     return _Hand(
-        added=tuple(row.ticket_id for row in desk.rows if row.by_hand == "added" and row.position),
-        dropped=tuple(row.ticket_id for row in desk.rows if row.by_hand == "dropped"),
-        order=tuple(desk.route) if desk.agenda.plan["ordered"] else (),
+        added=_tickets(row for row in desk.route if row.by_hand == "added"),
+        dropped=_tickets(row for row in desk.rows if row.by_hand == "dropped"),
+        order=_tickets(desk.route) if desk.agenda.plan["ordered"] else (),
     )
+
+
+def _tickets(rows: Iterable[Stop]) -> tuple[int, ...]:
+    return tuple(ticket_id for row in rows for ticket_id in agendas.complaints(row))
 
 
 def _replace(desk: Desk, proposal: Proposal, hand: _Hand) -> None:

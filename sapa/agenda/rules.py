@@ -17,6 +17,7 @@ WEIGHTS: Mapping[str, float] = MappingProxyType(
         "declined": 1.0,
         "urgent": 3.0,
         "fairness": 1.0,
+        "together": 1.0,
     }
 )
 
@@ -38,7 +39,8 @@ class AgendaRules:
 
     Times are the city's; `weekday` and `draft_weekday` are one of `WEEKDAYS`. `detour` stretches
     the straight line to a road (1.3 in European and Asian towns), `parking_minutes` is added at
-    every stop. `iterations` is the solver's effort for forty candidates; it grows with their number, to twice
+    every stop. Complaints within `merge_metres` of each other are one stop; 0 keeps each apart.
+    `iterations` is the solver's effort for forty candidates; it grows with their number, to twice
     as much.
     """
 
@@ -53,6 +55,7 @@ class AgendaRules:
     min_stops: int = 3
     max_stops: int = 6
     service_minutes: int = 25
+    merge_metres: int = 30
     parking_minutes: int = 2
     speed_kmh: float = 20.0
     detour: float = 1.3
@@ -63,6 +66,11 @@ class AgendaRules:
     def effort(self, candidates: int) -> int:
         """The solver's iterations for this many candidates: by size, never by the clock."""
         return min(2 * self.iterations, max(200, self.iterations * candidates // 40))
+
+    def minutes_for(self, complaints: int) -> int:
+        """Minutes at a stop: a fifth more for every further complaint, never more than twice as long."""
+        more = (complaints - 1) * max(1, self.service_minutes // 5)
+        return self.service_minutes + min(self.service_minutes, more)
 
     def weight(self, part: str) -> float:
         """How much a part of the score counts; one the configuration leaves out counts nothing."""

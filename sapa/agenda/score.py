@@ -72,6 +72,17 @@ def score(standing: Standing, rules: AgendaRules) -> Score:
     return Score(round(sum(part.points for part in given), 1), tuple(given))
 
 
+def with_others(worth: Score, others: int, rules: AgendaRules) -> Score:
+    """The score of the heaviest complaint of a stop, and a little for the others at its spot."""
+    share = min(MOST_DOUBLINGS, math.log2(1 + others)) / MOST_DOUBLINGS
+    points = round(POINTS * rules.weight("together") * share, 1)
+    if points <= 0:
+        return worth
+    part = Part("together", "Laporan di titik yang sama", points, f"{others} laporan lain")
+    parts = tuple(sorted((*worth.parts, part), key=lambda one: -one.points))
+    return Score(round(worth.total + points, 1), parts)
+
+
 Measured = tuple[str, str, float, str]
 
 

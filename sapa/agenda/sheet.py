@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from sapa.agenda import wording
 from sapa.agenda.rules import Letterhead
-from sapa.agenda.view import AgendaView, StopView
+from sapa.agenda.view import AgendaView, Complaint, StopView
 
 #: The most a chat message of ours holds, in characters.
 CHAT = 1500
@@ -31,15 +31,18 @@ def html(
 
 
 def whatsapp(view: AgendaView) -> str:
-    """The round in at most `CHAT` characters of plain text: summaries shorten first, then stops."""
-    for width in (90, 60, 40, 20):
-        text = _chat(view, width, len(_listed(view)))
+    """The round in at most `CHAT` characters of plain text.
+
+    Summaries and the numbers of one stop's complaints become fewer first, then stops.
+    """
+    for width, refs in ((90, 5), (60, 4), (40, 3), (20, 2)):
+        text = _chat(view, width, refs, len(_listed(view)))
         if len(text) <= CHAT:
             return text
     shown = len(_listed(view))
     while len(text) > CHAT and shown:
         shown -= 1
-        text = _chat(view, 20, shown)
+        text = _chat(view, 20, 1, shown)
     return text if len(text) <= CHAT else text[: CHAT - 1] + "…"
 
 
@@ -48,7 +51,8 @@ def text(view: AgendaView) -> str:
     out = [f"{view.programme} — {view.day} (pekan {view.week}, {view.state_word})", view.brand, ""]
     if view.empty:
         out += [NOTHING_LEFT, "Kunjungan pemeriksaan yang disarankan:"]
-        out += [f"  - {one.ref}  {_where(one)}: {one.status}" for one in view.preventive] or ["  (tidak ada)"]
+        checks = [f"  - {one.first.ref}  {_where(one)}: {one.first.status}" for one in view.preventive]
+        out += checks or ["  (tidak ada)"]
     else:
         out += [f"Berangkat {view.start} dari {view.start_name}, kembali {view.end} ({_sums(view)})", ""]
         out += [line for one in view.stops for line in _stop_lines(one)]
@@ -57,7 +61,8 @@ def text(view: AgendaView) -> str:
     if view.left_out:
         out += ["", "Tidak masuk:"]
         out += [
-            f"  {one.ref}  {wording.number(one.score)}  {_where(one)}: {one.reason}" for one in view.left_out
+            f"  {_refs(one)}  {wording.number(one.score)}  {_where(one)}: {one.reason}"
+            for one in view.left_out
         ]
     out += ["", "Riwayat:"]
     out += [f"  {change.at}  {change.who}: {change.what}" for change in view.history]
@@ -69,16 +74,27 @@ def _stop_lines(one: StopView) -> list[str]:
     by_hand = " [ditambahkan petugas]" if one.by_hand == "added" else ""
     return [
         f"{one.position}. {one.arrive}-{one.leave}  {_where(one)}{by_hand}",
-        f"   {wording.line(one.summary, 160)}",
-        f"   {one.ref} · {one.opd or '-'} · {one.reporters} pelapor"
-        f" · {one.age_days} hari kerja · {late(one)}",
-        f"   Keputusan yang diminta: {one.ask}",
+        *(line for told in one.told for line in _complaint_lines(told)),
+        *([f"   Juga di titik ini: {', '.join(one.more)}"] if one.more else []),
         f"   Skor {wording.number(one.score)}: {parts or '-'}",
         "",
     ]
 
 
-def late(one: StopView) -> str:
+def _complaint_lines(one: Complaint) -> list[str]:
+    return [
+        f"   {wording.line(one.summary, 160)}",
+        f"   {one.ref} · {one.opd or '-'} · {one.reporters} pelapor"
+        f" · {one.age_days} hari kerja · {late(one)}",
+        f"   Keputusan yang diminta: {one.ask}",
+    ]
+
+
+def _refs(one: StopView) -> str:
+    return ", ".join(complaint.ref for complaint in one.complaints)
+
+
+def late(one: Complaint) -> str:
     """How a ticket stands against its deadline."""
     if not one.due:
         return "tanpa tenggat"
@@ -102,7 +118,7 @@ def _listed(view: AgendaView) -> tuple[StopView, ...]:
     return view.preventive if view.empty else view.stops
 
 
-def _chat(view: AgendaView, width: int, shown: int) -> str:
+def _chat(view: AgendaView, width: int, refs: int, shown: int) -> str:
     listed = _listed(view)
     out = [f"*{wording.line(view.programme, 60)}*", view.day]
     if view.state == "draft":
@@ -111,7 +127,7 @@ def _chat(view: AgendaView, width: int, shown: int) -> str:
         out += [NOTHING_LEFT, "", *(_check_line(one, width) for one in listed[:shown])]
     else:
         out += [f"Berangkat {view.start} dari {wording.line(view.start_name, 60)}", ""]
-        out += [line for one in listed[:shown] for line in _chat_lines(one, width)]
+        out += [line for one in listed[:shown] for line in _chat_lines(one, width, refs)]
     if shown < len(listed):
         out.append(f"… dan {len(listed) - shown} titik lain")
     if not view.empty:
@@ -119,16 +135,18 @@ def _chat(view: AgendaView, width: int, shown: int) -> str:
     return "\n".join(out)
 
 
-def _chat_lines(one: StopView, width: int) -> list[str]:
+def _chat_lines(one: StopView, width: int, refs: int) -> list[str]:
+    more = len(one.complaints) - refs
     return [
         f"{one.position}. {one.arrive} {wording.line(_where(one), 70)}",
-        f"   {wording.line(one.summary, width)}",
-        f"   {one.ref} · {one.opd or '-'}",
+        f"   {wording.line(one.first.summary, width)}",
+        *(f"   {complaint.ref} · {complaint.opd or '-'}" for complaint in one.complaints[:refs]),
+        *([f"   dan {more} laporan lain di titik ini"] if more > 0 else []),
     ]
 
 
 def _check_line(one: StopView, width: int) -> str:
-    return f"- {wording.line(_where(one), 70)}: {wording.line(one.summary, width)} ({one.ref})"
+    return f"- {wording.line(_where(one), 70)}: {wording.line(one.first.summary, width)} ({one.first.ref})"
 
 
 @cache

@@ -6,6 +6,9 @@ from datetime import date
 
 from sapa.agenda.score import Part
 
+#: A stop tells so many complaints in full; of the others it names the number.
+TOLD = 5
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
@@ -16,11 +19,32 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StopView:
-    """A stop of the round (`position` from 1), or a ticket that was left out (0, with `reason`)."""
+class Complaint:
+    """A ticket of a stop; `ask` is the decision the visit is to bring."""
 
     ticket_id: int
     ref: str
+    summary: str
+    reporters: int
+    age_days: int
+    late_days: int
+    due: str
+    status: str
+    opd: str
+    opd_name: str
+    supporting: tuple[str, ...]
+    ask: str
+    timeline: tuple[Moment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopView:
+    """A stop of the round (`position` from 1), or one that was left out (0, with `reason`).
+
+    `complaints` are the tickets at this spot, the heaviest first; any of their ids names the stop.
+    """
+
+    complaints: tuple[Complaint, ...]
     position: int
     arrive: str
     leave: str
@@ -32,21 +56,25 @@ class StopView:
     lat: float | None
     lon: float | None
     place_sure: bool
-    summary: str
-    reporters: int
-    age_days: int
-    late_days: int
-    due: str
-    status: str
-    opd: str
-    opd_name: str
-    supporting: tuple[str, ...]
-    ask: str
     score: float
     parts: tuple[Part, ...]
     reason: str
     by_hand: str
-    timeline: tuple[Moment, ...] = ()
+
+    @property
+    def first(self) -> Complaint:
+        """The heaviest complaint."""
+        return self.complaints[0]
+
+    @property
+    def told(self) -> tuple[Complaint, ...]:
+        """The complaints that are told in full."""
+        return self.complaints[:TOLD]
+
+    @property
+    def more(self) -> tuple[str, ...]:
+        """Numbers of the complaints beyond those."""
+        return tuple(one.ref for one in self.complaints[TOLD:])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +100,8 @@ class RecapRow:
 class AgendaView:
     """One week's field visit. Times are the city's (`08.00`), dates Indonesian.
 
-    `withheld` counts stops whose ticket became secret or sensitive: they are not here, and leave
-    the round with the next change. When there was nothing to choose from (`empty`), `preventive`
+    `withheld` counts tickets of the round that became secret or sensitive: they are not here, and
+    leave it with the next change. When there was nothing to choose from (`empty`), `preventive`
     lists finished work to look at.
     """
 
@@ -117,7 +145,9 @@ class AgendaView:
         """What the reviewer should know before approving."""
         found = []
         if self.withheld:
-            found.append(f"{self.withheld} titik kini rahasia dan tidak ditampilkan; susun ulang agenda ini.")
+            found.append(
+                f"{self.withheld} laporan kini rahasia dan tidak ditampilkan; susun ulang agenda ini."
+            )
         if self.over_minutes:
             found.append(f"Perjalanan {self.over_minutes} menit lebih lama dari waktu yang ada.")
         if len(self.stops) > self.max_stops:

@@ -39,10 +39,10 @@ _CHANGES: Mapping[str, str] = {
     "draft": "Rancangan dibuat",
     "redraft": "Rancangan disusun ulang",
     "reorder": "Urutan titik diubah",
-    "drop": "{ref} dikeluarkan: {reason}",
-    "add": "{ref} ditambahkan sebagai titik {position}",
+    "drop": "{refs} dikeluarkan: {reason}",
+    "add": "{refs} ditambahkan di titik {position}",
     "approve": "Agenda disetujui",
-    "withdraw": "{ref} ditarik karena tidak lagi boleh atau dapat ditampilkan",
+    "withdraw": "{refs} ditarik karena tidak lagi boleh atau dapat ditampilkan",
 }
 
 
@@ -74,7 +74,8 @@ def status(code: str, outcome: str) -> str:
 
 def change(entry: Mapping[str, Any], refs: Mapping[int, str]) -> str:
     """One entry of an agenda's record of changes; a ticket that may not be shown has no number."""
-    known = {"reason": "", "position": "", **entry, "ref": refs.get(entry.get("ticket", 0), "Satu laporan")}
+    named = [refs[one] for one in entry.get("tickets", ()) if one in refs]
+    known = {"reason": "", "position": "", **entry, "refs": ", ".join(named) or "Satu laporan"}
     return _CHANGES[entry["what"]].format_map(known)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import IO
 
 import structlog
 
@@ -26,7 +27,7 @@ from sapa.schedule import Schedule
 from sapa.settings import BadConfig, Settings
 from sapa.web.app import create_app
 from sapa.web.office import Brand, Office
-from store import agencies, books, schema
+from store import agencies, alone, books, outbox, schema
 from store.db import Ledger, Tx
 from store.files import Files
 
@@ -80,6 +81,7 @@ class Service:
         self._deliver = office.metrics.counted(self.intake.deliver)
         self._tasks: list[asyncio.Task[None]] = []
         self._open: list[Listener] = []
+        self._alone: IO[bytes] | None = None
 
     def city(self) -> City:
         """The city as it is in force now."""
@@ -93,6 +95,7 @@ class Service:
                 await door.open(self._deliver, self.clock)
                 self._open.append(door)
         if "relay" in self.roles:
+            await asyncio.to_thread(self._free_leases)
             self._tasks.append(asyncio.create_task(self.relay.run(), name="relay"))
         if "schedule" in self.roles:
             self.schedule.start()
@@ -109,19 +112,34 @@ class Service:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.to_thread(self.ledger.close)
+        if self._alone is not None:
+            self._alone.close()
 
-    def reload(self, read: Callable[[], Settings]) -> bool:
-        """Load the configuration again; a wrong one is reported and the running one stays."""
+    def reload(self, read: Callable[[], Settings], *, books: Mapping[str, str] | None = None) -> bool:
+        """Load the configuration again; a wrong one is reported and the running one stays.
+
+        Its books come in force for all processes. With `books` (digest by kind, what is in force
+        already) it is only taken when it says the same.
+        """
         now = self.clock()
         try:
             new = in_force(read(), self.doors, self._secret, now)
         except BadConfig as error:
             _log.error("config_refused", problems=str(error).count("\n") + 1)
             return False
-        self.ledger.write(lambda tx: _enter(tx, new, now))
+        if books is None:
+            self.ledger.write(lambda tx: _enter(tx, new, now))
+        elif new.city.books != books:
+            return False
         self.in_force = new
         _log.info("config_loaded", rules=new.city.book.digest[:12])
         return True
+
+    def _free_leases(self) -> None:
+        """What a killed process had under way is due at once, when no other process can have it."""
+        self._alone = alone.claim(self.ledger)
+        if self._alone is not None and (freed := self.ledger.write(outbox.free)):
+            _log.info("leases_freed", notices=freed)
 
     def _a_relay(self) -> Relay:
         return Relay(
@@ -235,9 +253,13 @@ def _enter(tx: Tx, in_force: InForce, now: datetime) -> None:
     schema.take_turns(tx)
     settings, city = in_force.settings, in_force.city
     today = local_day(settings, now)
-    books.activate(tx, "rules", city.book.digest, values.rules_text(settings), now)
-    books.activate(tx, "sla", city.sla.digest, values.sla_text(settings), now)
-    books.activate(tx, "calendar", city.calendar.digest, values.calendar_text(settings, today), now)
+    texts = {
+        "rules": values.rules_text(settings),
+        "sla": values.sla_text(settings),
+        "calendar": values.calendar_text(settings, today),
+    }
+    for kind, digest in city.books.items():
+        books.activate(tx, kind, digest, texts[kind], now)
     rows = [
         agencies.Agency(
             opd.code, "opd", opd.name, opd.email, opd.valid_from, opd.valid_to, opd.successor or ""

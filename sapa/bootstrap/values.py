@@ -195,6 +195,7 @@ def agenda_rules(settings: Settings, today: date) -> AgendaRules:
         min_stops=agenda.min_stops,
         max_stops=agenda.max_stops,
         service_minutes=agenda.service_minutes,
+        merge_metres=agenda.merge_metres,
         parking_minutes=agenda.parking_minutes,
         speed_kmh=agenda.speed_kmh,
         detour=agenda.detour,

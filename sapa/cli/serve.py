@@ -18,6 +18,7 @@ from pydantic_core import to_json
 
 from channels.base import Listener
 from sapa.bootstrap import Service, open_service
+from sapa.bootstrap.follow import keep_up
 from sapa.bootstrap.service import ROLES
 from sapa.cli._office import CONFIG, NO_LEDGER, ConfigFile, clock, fail, keep_private, say, settings_of
 from sapa.settings import BadConfig, Settings, load
@@ -68,10 +69,15 @@ async def _run(service: Service, config: Path) -> None:
     sock = _listen(settings) if "web" in service.roles else None
     server = _server(service, settings)
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGHUP, lambda: service.reload(lambda: load(config, os.environ)))
+
+    def read() -> Settings:
+        return load(config, os.environ)
+
+    loop.add_signal_handler(signal.SIGHUP, service.reload, read)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, server.handle_exit, number, None)
     await service.start()
+    following = asyncio.create_task(keep_up(service, read), name="follow")
     if sock is not None:
         sock.listen(_BACKLOG)  # who follows the announcement at once must be heard
     announce(service, sock)
@@ -82,6 +88,7 @@ async def _run(service: Service, config: Path) -> None:
         while not server.should_exit:  # noqa: ASYNC110 (a flag is all uvicorn has)
             await asyncio.sleep(0.1)
     finally:
+        following.cancel()
         await service.stop()
 
 

@@ -50,6 +50,11 @@ class City:
     channel_names: Mapping[str, str] = field(default_factory=dict)
     tagline: str = ""
 
+    @property
+    def books(self) -> dict[str, str]:
+        """The digest of each book that decides here, by kind."""
+        return {"rules": self.book.digest, "sla": self.sla.digest, "calendar": self.calendar.digest}
+
     def ref(self, month: str, number: int) -> str:
         """A public number: `SMP-2611-0042`."""
         return f"{self.prefix}-{month}-{number:04d}"

@@ -9,6 +9,7 @@ from router.place import find_names, locate
 from sapa.desk.assign import Decision
 from sapa.desk.city import City
 from sapa.desk.mask import mask
+from sapa.desk.wording import heading
 from store import messages
 from store.db import Tx
 
@@ -94,7 +95,7 @@ def judge(
     labels: Sequence[str],
     city: City,
 ) -> Judgement:
-    """Judge all of a ticket's words together.
+    """Judge all of a ticket's words together; `texts` are its messages, each with its subject.
 
     `chosen` is a kelurahan the citizen named, `points` are (lat, lon) in order of trust, `labels`
     their own words about the place.
@@ -125,7 +126,7 @@ def judge_ticket(tx: Tx, ticket_id: int, *, channel: str, city: City, chosen: st
     parts = messages.ticket_parts(tx, ticket_id)
     points = [(part.lat, part.lon) for part in parts if part.lat is not None and part.lon is not None]
     return judge(
-        [words for part in parts for words in (part.subject, part.text)],
+        [heading(part.subject, part.text) + part.text for part in parts],
         channel=channel,
         chosen=next((part.kelurahan for part in reversed(parts) if part.kelurahan), chosen),
         points=[*points, *messages.picture_points(tx, ticket_id)],

@@ -12,6 +12,7 @@ from sapa.desk.city import City
 from sapa.desk.incoming import Person, Prepared, Sitting
 from sapa.desk.judge import Judgement, judge
 from sapa.desk.pictures import KeptFile
+from sapa.desk.wording import heading
 from store import assignments, contacts, targets
 from store.db import Tx
 from store.ids import new_token
@@ -24,7 +25,7 @@ def judged(message: InboundMessage, files: Sequence[KeptFile], city: City) -> Ju
     points = [(place.lat, place.lon)] if place and place.lat is not None and place.lon is not None else []
     points += [file.gps for file in files if file.gps is not None]
     return judge(
-        [message.subject, message.text],
+        [heading(message.subject, message.text) + message.text],
         channel=message.channel,
         chosen=place.kelurahan if place else "",
         points=points,

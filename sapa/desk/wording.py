@@ -1,4 +1,4 @@
-"""What people type, made safe to keep."""
+"""What people type, made safe to keep and put together for reading."""
 
 import re
 
@@ -16,3 +16,18 @@ def clean(text: str, *, most: int = 10_000, what: str = "Keterangan") -> str:
     if len(text) > most:
         raise Invalid(f"{what} terlalu panjang: paling banyak {most:,} karakter.".replace(",", "."))
     return text
+
+
+def heading(subject: str, text: str) -> str:
+    """What stands before the text when a message is told in one: `Subject. `.
+
+    Nothing, when there is no subject or the text begins with it; the bare subject without a text.
+    """
+    subject = subject.strip()
+    start = text.lstrip()
+    said = start[: len(subject)].casefold() == subject.casefold() and not start[len(subject) :][:1].isalnum()
+    if not subject or said:
+        return ""
+    if not start:
+        return subject
+    return subject + (" " if subject[-1] in ".!?…:;," else ". ")

@@ -78,6 +78,7 @@ class Weights(Part):
     declined: Number = 1.0
     urgent: Number = 3.0
     fairness: Number = 1.0
+    together: Number = 1.0
 
 
 class Agenda(Part):
@@ -87,6 +88,7 @@ class Agenda(Part):
     min_stops: Annotated[StrictInt, Field(ge=1, le=30)] = 3
     max_stops: Annotated[StrictInt, Field(ge=1, le=30)] = 6
     service_minutes: Annotated[StrictInt, Field(ge=1, le=240)] = 25
+    merge_metres: Annotated[StrictInt, Field(ge=0, le=500)] = 30
     parking_minutes: Annotated[StrictInt, Field(ge=0, le=60)] = 2
     speed_kmh: Positive = 20.0
     detour: Annotated[float, Field(strict=True, ge=1, le=5)] = 1.3

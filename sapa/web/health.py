@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from sapa.web.metrics import Metrics
 from sapa.web.office import Office, office_of
-from store import arrivals, outbox, schema
+from store import arrivals, books, outbox, schema
 from store.db import LedgerUnavailable, Tx
 
 router = APIRouter()
@@ -25,14 +25,18 @@ async def alive() -> Response:
 
 @router.get("/readyz")
 async def ready(request: Request) -> Response:
-    """200 when the ledger can be read and written and is at this version's revision, else 503."""
+    """200 when the ledger can be read and written and is at this version's revision, else 503.
+
+    Books that another process replaced are told, but no reason to send nobody here.
+    """
     office = office_of(request)
     checks = {
         "ledger": await run_in_threadpool(_migrated, office),
         "writer": await _writes(office),
     }
     fine = all(state == "ok" for state in checks.values())
-    answer = {"status": "ok" if fine else "unavailable", **checks}
+    status = "ok" if fine else "unavailable"
+    answer = {"status": status, **checks, "books": await run_in_threadpool(_books, office)}
     return JSONResponse(answer, status_code=200 if fine else 503)
 
 
@@ -61,6 +65,14 @@ def _migrated(office: Office) -> str:
     except LedgerUnavailable:
         return "unreadable"
     return "ok" if rows and rows[0][0] == _newest() else "needs migration"
+
+
+def _books(office: Office) -> str:
+    try:
+        with office.ledger.reading() as tx:
+            return "ok" if books.in_force(tx) == office.city().books else "not in force"
+    except LedgerUnavailable:
+        return "unreadable"
 
 
 async def _writes(office: Office) -> str:

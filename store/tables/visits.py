@@ -26,7 +26,10 @@ class Agenda(SQLModel, table=True):
 
 
 class Stop(SQLModel, table=True):
-    """A candidate of an agenda: on the round (`position` from 1) or left out (`position` 0)."""
+    """A candidate of an agenda: on the round (`position` from 1) or left out (`position` 0).
+
+    `ticket_id` is its heaviest complaint; others at the same spot are ids in `parts["also"]`.
+    """
 
     __table_args__: ClassVar[Any] = (Index("ux_stop", "agenda_id", "ticket_id", unique=True),)
     uuid: UUID = Field(primary_key=True)

@@ -34,7 +34,7 @@ def test_a_draft_holds_the_round_and_what_was_left_out(desk: Desk) -> None:
     assert found.agenda_id == agenda_id
     assert (found.week, found.visit_on, found.state) == (WEEK, date(2026, 11, 25), "draft")
     assert len(found.stops) == 5 or len(found.stops) == 6
-    assert {one.ticket_id for one in (*found.stops, *found.left_out)} == set(near)
+    assert {one.first.ticket_id for one in (*found.stops, *found.left_out)} == set(near)
     assert [one.position for one in found.stops] == list(range(1, len(found.stops) + 1))
     assert all(one.reason.startswith("Titik sudah penuh") for one in found.left_out)
     assert found.total_minutes <= found.budget_minutes
@@ -61,14 +61,14 @@ def test_a_draft_that_found_nothing_is_planned_again_when_there_is_something(des
     ticket_id = desk.ticket()
     assert week.draft(desk.ledger, city(), RULES, NOON) == first
     found = view(desk.ledger)
-    assert [one.ticket_id for one in found.stops] == [ticket_id]
+    assert [one.first.ticket_id for one in found.stops] == [ticket_id]
     assert [(one.what, one.who) for one in found.history] == [
         ("Rancangan dibuat", "Sistem"),
         ("Rancangan disusun ulang", "Sistem"),
     ]
     desk.ticket(urgent=True)
     assert week.draft(desk.ledger, city(), RULES, NOON) == first
-    assert [one.ticket_id for one in view(desk.ledger).stops] == [ticket_id]
+    assert [one.first.ticket_id for one in view(desk.ledger).stops] == [ticket_id]
     assert len(told(desk.ledger)) == 1
 
 
@@ -105,11 +105,11 @@ def test_the_same_tickets_give_the_same_round_whenever_in_the_week_it_is_drafted
     for n in range(9):
         desk.ticket(lat=-7.46 - n / 500, lon=112.43 + n % 3 / 300, days=n * 4, reporters=1 + n % 3)
     week.draft(desk.ledger, city(), RULES, at(11, 23, 1))
-    first = [(one.ticket_id, one.arrive, one.score) for one in view(desk.ledger).stops]
+    first = [(one.first.ticket_id, one.arrive, one.score) for one in view(desk.ledger).stops]
     desk.ledger.write(lambda tx: tx.run("DELETE FROM stop"))
     desk.ledger.write(lambda tx: tx.run("DELETE FROM agenda"))
     week.draft(desk.ledger, city(), RULES, at(11, 25, 6))
-    assert [(one.ticket_id, one.arrive, one.score) for one in view(desk.ledger).stops] == first
+    assert [(one.first.ticket_id, one.arrive, one.score) for one in view(desk.ledger).stops] == first
 
 
 def caught_up(ledger: Ledger, when: datetime) -> list[str]:
@@ -174,11 +174,11 @@ def test_a_week_without_complaints_suggests_work_to_check_conditional_promises_f
     week.draft(desk.ledger, city(), RULES, NOW)
     found = view(desk.ledger)
     assert found.empty
-    assert [one.ticket_id for one in found.preventive] == [promised, earlier, later]
-    assert found.preventive[0].ask == "Periksa hasil pekerjaan di lapangan."
+    assert [one.first.ticket_id for one in found.preventive] == [promised, earlier, later]
+    assert found.preventive[0].first.ask == "Periksa hasil pekerjaan di lapangan."
     assert (found.stops, found.left_out, found.warnings, found.total_minutes) == ((), (), (), 0)
     desk.change(later, sensitive="kekerasan")
-    assert [one.ticket_id for one in view(desk.ledger).preventive] == [promised, earlier]
+    assert [one.first.ticket_id for one in view(desk.ledger).preventive] == [promised, earlier]
 
 
 def test_only_the_best_of_those_left_out_are_kept(desk: Desk) -> None:

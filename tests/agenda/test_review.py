@@ -58,11 +58,11 @@ class Review:
 
     @property
     def route(self) -> list[int]:
-        return [one.ticket_id for one in self.view.stops]
+        return [one.first.ticket_id for one in self.view.stops]
 
     @property
     def left(self) -> dict[int, str]:
-        return {one.ticket_id: one.reason for one in self.view.left_out}
+        return {one.first.ticket_id: one.reason for one in self.view.left_out}
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_a_stop_is_dropped_for_a_reason_and_stays_visible(review: Review) -> Non
     assert review.left[gone] == "Sudah dikerjakan DLH kemarin."
     assert review.view.left_out[0].by_hand == "dropped"
     assert [one.position for one in review.view.stops] == [1, 2]
-    ref = review.view.left_out[0].ref
+    ref = review.view.left_out[0].first.ref
     assert review.view.history[-1].what == f"{ref} dikeluarkan: Sudah dikerjakan DLH kemarin."
     with pytest.raises(NotFound):
         review.do(week.drop, ticket_id=gone, reason="lagi")
@@ -124,7 +124,7 @@ def test_a_ticket_is_added_where_it_costs_least_or_where_one_says(review: Review
     added = [one for one in review.view.stops if one.by_hand == "added"]
     assert len(added) == 3
     assert all(one.score > 0 and one.parts for one in added)
-    assert review.view.history[-1].what.endswith("ditambahkan sebagai titik 6")
+    assert review.view.history[-1].what.endswith("ditambahkan di titik 6")
 
 
 def test_a_dropped_stop_comes_back_by_adding_it(review: Review) -> None:
@@ -139,8 +139,8 @@ def test_finished_work_may_be_added_to_look_at_it(review: Review) -> None:
     done = review.desk.ticket(status="resolved", outcome="conditional", resolved_at=at(11, 20))
     review.do(week.add, ticket_id=done)
     assert done in review.route
-    stop = next(one for one in review.view.stops if one.ticket_id == done)
-    assert stop.status.startswith("Selesai, menunggu pelapor (selesai bersyarat")
+    stop = next(one for one in review.view.stops if one.first.ticket_id == done)
+    assert stop.first.status.startswith("Selesai, menunggu pelapor (selesai bersyarat")
 
 
 def test_what_may_not_be_visited_cannot_be_added(review: Review) -> None:
@@ -241,12 +241,12 @@ def test_a_ticket_that_became_secret_is_hidden_at_once_and_leaves_with_the_next_
     review: Review,
 ) -> None:
     gone = review.route[0]
-    ref = review.view.stops[0].ref
+    ref = review.view.stops[0].first.ref
     review.desk.change(gone, privacy="secret")
     found = review.view
-    assert gone not in [one.ticket_id for one in (*found.stops, *found.left_out)]
+    assert gone not in [one.first.ticket_id for one in (*found.stops, *found.left_out)]
     assert found.withheld == 1
-    assert found.warnings[0].startswith("1 titik kini rahasia")
+    assert found.warnings[0].startswith("1 laporan kini rahasia")
     review.do(week.approve)
     found = review.view
     assert [one.position for one in found.stops] == [1, 2]
@@ -268,7 +268,7 @@ def test_planning_again_keeps_what_people_did(review: Review) -> None:
     assert [one for one in review.route if one != fresh] == [pinned, *kept[::-1]]
     assert fresh in review.route
     assert review.left[dropped] == "bukan pekan ini"
-    assert next(one for one in found.stops if one.ticket_id == pinned).by_hand == "added"
+    assert next(one for one in found.stops if one.first.ticket_id == pinned).by_hand == "added"
     assert found.history[-1].what == "Rancangan disusun ulang"
     assert len(found.history) == 5
 
@@ -290,3 +290,91 @@ def test_planning_again_with_new_rules_and_tickets(review: Review) -> None:
     assert len(review.route) == 2
     assert review.view.max_stops == 2
     assert len(review.left) == 1
+
+
+@pytest.fixture
+def shared(desk: Desk) -> Review:
+    """One stop of three complaints (1, 2, 3), and one of a single complaint (4)."""
+    for n in range(3):
+        desk.ticket(lat=-7.4767, lon=112.4338, days=9 - n)
+    desk.ticket(lat=-7.4812, lon=112.4338)
+    return Review(desk)
+
+
+def stops(review: Review) -> dict[tuple[int, ...], int]:
+    """The complaints of each stop → its position, 0 when left out."""
+    found = (*review.view.stops, *review.view.left_out)
+    return {tuple(one.ticket_id for one in stop.complaints): stop.position for stop in found}
+
+
+def test_a_shared_stop_is_dropped_and_comes_back_with_all_its_complaints(shared: Review) -> None:
+    shared.do(week.drop, ticket_id=2, reason="sudah ditambal")
+    assert stops(shared) == {(4,): 1, (1, 2, 3): 0}
+    assert shared.view.history[-1].what == (
+        "CTH-2611-0001, CTH-2611-0002, CTH-2611-0003 dikeluarkan: sudah ditambal"
+    )
+    shared.do(week.redraft)
+    assert stops(shared) == {(4,): 1, (1, 2, 3): 0}
+    shared.do(week.add, ticket_id=3, position=1)
+    assert stops(shared) == {(1, 2, 3): 1, (4,): 2}
+    assert shared.view.stops[0].service_min == 35
+    assert shared.view.history[-1].what.endswith("CTH-2611-0003 ditambahkan di titik 1")
+    with pytest.raises(Invalid, match="sudah ada"):
+        shared.do(week.add, ticket_id=2)
+
+
+def test_a_shared_stop_moves_by_any_of_its_complaints_but_only_once(shared: Review) -> None:
+    last = shared.view.stops[-1].first.ticket_id
+    other = 4 if last != 4 else 2
+    shared.do(week.reorder, order=[last, other])
+    assert [one.first.ticket_id for one in shared.view.stops] == [last, 1 if other == 2 else 4]
+    for order in ([1, 2], [1, 2, 4], [4, 4]):
+        with pytest.raises(Invalid, match="tepat satu kali"):
+            shared.do(week.reorder, order=order)
+
+
+def test_a_complaint_added_at_the_spot_of_a_stop_joins_it(shared: Review) -> None:
+    waiting = shared.desk.ticket(lat=-7.4767, lon=112.43382, days=2, status="waiting")
+    shared.do(week.add, ticket_id=waiting)
+    assert set(stops(shared)) == {(1, 2, 3, waiting), (4,)}
+    position = stops(shared)[1, 2, 3, waiting]
+    assert shared.view.stops[position - 1].service_min == 40
+    assert shared.view.history[-1].what == f"CTH-2611-0005 ditambahkan di titik {position}"
+    shared.do(week.redraft)
+    assert set(stops(shared)) == {(1, 2, 3, waiting), (4,)}
+
+
+def test_what_was_dropped_joins_the_stop_that_took_its_place(shared: Review) -> None:
+    shared.do(week.drop, ticket_id=1, reason="bukan pekan ini")
+    fresh = shared.desk.ticket(lat=-7.4767, lon=112.4338, days=1)
+    shared.do(week.redraft)
+    assert set(stops(shared)) == {(fresh,), (4,), (1, 2, 3)}
+    shared.do(week.add, ticket_id=1)
+    assert set(stops(shared)) == {(1, 2, 3, fresh), (4,)}
+    assert shared.view.left_out == ()
+
+
+def test_a_complaint_that_became_secret_leaves_its_stop_to_the_others(shared: Review) -> None:
+    shared.desk.change(1, privacy="secret")
+    assert set(stops(shared)) == {(2, 3), (4,)}
+    assert shared.view.withheld == 1
+    shared.do(week.approve)
+    assert set(stops(shared)) == {(2, 3), (4,)}
+    assert shared.view.withheld == 0
+    assert shared.view.state == "reviewed"
+    assert shared.view.history[-1].what.startswith("Satu laporan ditarik")
+    (stop,) = (one for one in shared.view.stops if len(one.complaints) == 2)
+    assert stop.service_min == 30
+    assert "1 laporan lain" in [part.detail for part in stop.parts]
+    shared.do(week.drop, ticket_id=2, reason="keliru")
+    assert stops(shared) == {(4,): 1, (2, 3): 0}
+
+
+def test_planning_again_keeps_the_order_of_shared_stops(shared: Review) -> None:
+    order = shared.route[::-1]
+    shared.do(week.reorder, order=order)
+    shared.desk.change(3, urgent=True)
+    shared.do(week.redraft)
+    assert [tuple(one.ticket_id for one in stop.complaints) for stop in shared.view.stops] == [
+        (4,) if first == 4 else (3, 1, 2) for first in order
+    ]

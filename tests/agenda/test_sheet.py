@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from sapa.agenda import sheet, week, wording
-from sapa.agenda.view import AgendaView, StopView
+from sapa.agenda.view import AgendaView, Complaint, StopView
 
 
 def view(desk: Desk) -> AgendaView:
@@ -92,8 +92,8 @@ def test_nobody_can_be_reached_by_what_is_printed(full: AgendaView) -> None:
 
 
 def test_the_story_of_a_stop_tells_acts_but_not_what_the_citizen_or_a_note_says(full: AgendaView) -> None:
-    told = next(one for one in full.stops if one.timeline and "Semeru" in one.place)
-    steps = [moment.what for moment in told.timeline]
+    told = next(one for one in full.stops if one.first.timeline and "Semeru" in one.place)
+    steps = [moment.what for moment in told.first.timeline]
     assert steps[0] == "Laporan masuk"
     assert "Disposisi: Dinas Lingkungan Hidup" in steps
     assert any(step.startswith("Dinyatakan selesai — Sudah ditambal") for step in steps)
@@ -103,7 +103,7 @@ def test_the_story_of_a_stop_tells_acts_but_not_what_the_citizen_or_a_note_says(
 
 
 def test_the_decision_asked_for_fits_the_ticket(full: AgendaView) -> None:
-    asked = {one.ref: one.ask for one in full.stops}
+    asked = {one.first.ref: one.first.ask for one in full.stops}
     assert asked == {
         "CTH-2611-0001": "Periksa mengapa belum selesai; tetapkan perbaikan dan tenggatnya.",
         "CTH-2611-0002": "Tetapkan OPD yang bertanggung jawab dan tenggatnya.",
@@ -114,9 +114,9 @@ def test_the_decision_asked_for_fits_the_ticket(full: AgendaView) -> None:
 def test_a_late_ticket_asks_for_a_date_and_says_how_late(desk: Desk) -> None:
     desk.ticket(days=20, promised=10)
     (stop,) = view(desk).stops
-    assert stop.ask == "Tetapkan tanggal selesai dan sumber anggarannya."
-    assert sheet.late(stop) == "lewat tenggat 8 hari kerja"
-    assert (stop.age_days, stop.due) == (15, "14 Nov 2026")
+    assert stop.first.ask == "Tetapkan tanggal selesai dan sumber anggarannya."
+    assert sheet.late(stop.first) == "lewat tenggat 8 hari kerja"
+    assert (stop.first.age_days, stop.first.due) == (15, "14 Nov 2026")
 
 
 def test_the_terminal_shows_times_reasons_and_history(full: AgendaView) -> None:
@@ -163,26 +163,31 @@ def test_the_chat_text_is_short_and_says_that_it_is_a_draft(full: AgendaView) ->
     assert "RANCANGAN" not in sheet.whatsapp(replace(full, state="reviewed"))
 
 
+COMPLAINT = Complaint(
+    ticket_id=1, ref="CTH-2611-0001", summary="", reporters=1, age_days=1, late_days=0, due="", status="",
+    opd="DLH", opd_name="DLH", supporting=(), ask="",
+)  # fmt: skip
 STOP = StopView(
-    ticket_id=1, ref="CTH-2611-0001", position=1, arrive="08.06", leave="08.31", travel_min=6,
-    service_min=25, place="", kelurahan="Wates", kecamatan="Magersari", lat=None, lon=None,
-    place_sure=False, summary="", reporters=1, age_days=1, late_days=0, due="", status="", opd="DLH",
-    opd_name="DLH", supporting=(), ask="", score=1.0, parts=(), reason="", by_hand="",
+    complaints=(COMPLAINT,), position=1, arrive="08.06", leave="08.31", travel_min=6, service_min=25,
+    place="", kelurahan="Wates", kecamatan="Magersari", lat=None, lon=None, place_sure=False, score=1.0,
+    parts=(), reason="", by_hand="",
 )  # fmt: skip
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.integers(0, 60), st.text(max_size=400), st.text(max_size=400), st.booleans())
+@given(st.integers(0, 60), st.integers(1, 40), st.text(max_size=400), st.text(max_size=400), st.booleans())
 def test_the_chat_text_never_grows_beyond_its_limit(
-    count: int, place: str, summary: str, empty: bool
+    count: int, complaints: int, place: str, summary: str, empty: bool
 ) -> None:
-    stops = tuple(replace(STOP, place=place, summary=summary, position=i + 1) for i in range(count))
+    told = (replace(COMPLAINT, summary=summary),) * complaints
+    stops = tuple(replace(STOP, place=place, complaints=told, position=i + 1) for i in range(count))
     found = replace(VIEW, stops=() if empty else stops, preventive=stops, candidates=0)
     assert len(sheet.whatsapp(found)) <= sheet.CHAT
 
 
 def test_many_stops_are_counted_when_they_do_not_fit() -> None:
-    long = tuple(replace(STOP, place="Jalan " * 20, summary="gelap " * 30) for _ in range(30))
+    told = (replace(COMPLAINT, summary="gelap " * 30),)
+    long = tuple(replace(STOP, place="Jalan " * 20, complaints=told) for _ in range(30))
     text = sheet.whatsapp(replace(VIEW, stops=long))
     assert len(text) <= sheet.CHAT
     assert "… dan " in text

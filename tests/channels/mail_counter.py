@@ -20,13 +20,18 @@ OURS = "lapor@kota.example"
 
 @dataclass
 class Office:
-    """Keeps what is delivered; `failing` is raised instead, `slow` waits before the commit (seconds)."""
+    """Keeps what is delivered; `failing` is raised instead, `slow` waits before the commit (seconds).
+
+    `asked` counts the deliveries begun.
+    """
 
     kept: list[tuple[Payload, Parsed]] = field(default_factory=list)
     failing: Exception | None = None
     slow: float = 0.0
+    asked: int = 0
 
     async def deliver(self, payload: Payload, parse: Callable[[], Parsed]) -> Sequence[Accepted]:
+        self.asked += 1
         if self.slow:
             await asyncio.sleep(self.slow)
         if self.failing is not None:

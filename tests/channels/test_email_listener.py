@@ -260,7 +260,12 @@ def test_a_connection_too_many_is_told_to_come_back() -> None:
         with here.line(), here.line(), socket.create_connection(here.address, timeout=5) as third:
             assert third.recv(200).startswith(b"421 4.7.0")
             assert third.recv(1) == b""
-        assert eventually(lambda: not here.door._open_now)
+
+        def welcome() -> bool:
+            with socket.create_connection(here.address, timeout=5) as one:
+                return one.recv(200).startswith(b"220")
+
+        assert eventually(welcome)
         with here.line() as line:
             assert line.mail(MAIL).startswith("250")
 
@@ -270,7 +275,7 @@ def test_closing_waits_for_a_commit_under_way_and_tells_the_others() -> None:
         busy.envelope()
         busy.say("DATA")
         busy.send(MAIL)
-        assert eventually(lambda: any(one.busy.is_set() for one in here.door._open_now))
+        assert eventually(lambda: here.office.asked)
         here.do(here.door.close())
         assert busy.read().startswith("250")
         assert idle.read().startswith("421")

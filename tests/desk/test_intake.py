@@ -58,6 +58,17 @@ def test_a_message_becomes_a_ticket_at_its_opd_with_a_reason(world: World) -> No
     ]
 
 
+def test_a_mail_is_summed_up_by_its_subject_and_its_text(world: World) -> None:
+    head = b"From: Warga <w@contoh.example>\nTo: lapor@kota.example\nSubject: Lampu mati\nMessage-ID: "
+    world.post(head + b"<1@contoh.example>\n\nDi Meri sejak Senin")
+    assert world.rows("SELECT summary FROM ticket") == [("Lampu mati. Di Meri sejak Senin",)]
+    ref = world.tickets()[0][0].encode()
+    world.post(head + b"<2@contoh.example>\n\nLampu mati juga di gang sebelah, " + ref)
+    assert world.rows("SELECT summary FROM ticket") == [
+        ("Lampu mati. Di Meri sejak Senin\nLampu mati juga di gang sebelah, " + ref.decode(),)
+    ]
+
+
 def test_what_no_rule_knows_goes_to_triage(world: World) -> None:
     world.say(chat("1", "Saya bingung harus ke mana"))
     assert [row[1:] for row in world.tickets()] == [("triage", "")]

@@ -1,8 +1,7 @@
 """What citizens write about themselves is hidden; what the work needs stays."""
 
-import time
-
 import pytest
+from hostile import grows_with_its_input, without_hanging
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -82,7 +81,6 @@ def test_places_in_the_text_stay_where_they_are(text: str) -> None:
 
 @pytest.mark.parametrize("part", ["0812 ", "1", "a", "@", "a@", "a.b@c.", "3576 0112 0580 0001 ", "((("])
 def test_a_hostile_text_costs_no_more_than_its_length(part: str) -> None:
-    text = part * (200_000 // len(part))
-    started = time.perf_counter()
-    mask(text)
-    assert time.perf_counter() - started < 3
+    grows_with_its_input(lambda count: mask(part * count), 3_000)
+    with without_hanging():
+        mask(part * (200_000 // len(part)))

@@ -1,9 +1,11 @@
 """The house rules: where arrows point, how long things are, who looks at clocks and the environment."""
 
 import ast
+import importlib.metadata
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,9 +93,53 @@ def test_our_own_code_is_never_patched_in_tests() -> None:
     assert found == []
 
 
+def test_tests_go_through_public_names() -> None:
+    """A private name may change with the code behind it; a test that needs it tests the wrong thing."""
+    reached = []
+    for path in (ROOT / "tests").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and re.match(r"_[^_]", node.attr):
+                owner = ast.unparse(node.value)
+                if owner not in ("self", "cls", "os"):
+                    reached.append(f"{name(path)}:{node.lineno} {owner}.{node.attr}")
+    assert reached == []
+
+
 def test_no_left_over_words() -> None:
     words = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|raise NotImplementedError")
     assert [name(path) for path in sources() if words.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_what_the_rooms_import_is_declared() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {one.lower().replace("_", "-").split("[")[0] for one in names_of(project["dependencies"])}
+    packages = importlib.metadata.packages_distributions()
+    imported = {
+        module
+        for path in sources()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for module in modules_of(node)
+        if module not in ROOMS and module not in sys.stdlib_module_names
+    }
+    assert len(imported) > 20
+    unknown = {
+        module
+        for module in imported
+        if not declared & {one.lower().replace("_", "-") for one in packages.get(module, ())}
+    }
+    assert unknown == set()
+
+
+def names_of(requirements: list[str]) -> list[str]:
+    return [re.split(r"[<>=!~; ]", one)[0] for one in requirements]
+
+
+def modules_of(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [one.name.split(".")[0] for one in node.names]
+    if isinstance(node, ast.ImportFrom) and not node.level and node.module:
+        return [node.module.split(".")[0]]
+    return []
 
 
 def test_locks_name_no_host_and_pin_every_package_by_hash() -> None:

@@ -1,6 +1,9 @@
 """Words are found as people write them, at places of the text as given, in one pass."""
 
+import pickle
+
 import pytest
+from hostile import grows_with_its_input
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -129,13 +132,16 @@ def test_work_grows_with_the_text_not_faster() -> None:
     short, long = finder.find("jalan " * 100), finder.find("jalan " * 16_000)
     assert len(short.hits) == len(long.hits) == 1
     assert all(len(words) <= 3 for words in long.hits.values())
-    assert len(finder._known) == 1
+    grows_with_its_input(lambda count: finder.find("jalan " * count), 2_000)
 
 
 def test_memory_of_seen_words_is_bounded() -> None:
     finder = Finder(parse("jalan"))
-    finder.find(" ".join(f"kata{n}" for n in range(70_000)))
-    assert len(finder._known) <= 32_768
+    sizes = []
+    for first in range(0, 300_000, 30_000):
+        finder.find(" ".join(f"kata{n:06}" for n in range(first, first + 30_000)))
+        sizes.append(len(pickle.dumps(finder)))
+    assert max(sizes) < 1.5 * sizes[0]
     assert finder.find("jalan").hits
 
 

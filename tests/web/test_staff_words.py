@@ -63,12 +63,13 @@ def test_neighbours_of_one_agency_are_one_mark_and_the_rest_is_escaped() -> None
 def test_places_are_found_again_in_subjects_texts_and_messages() -> None:
     thread = [
         message(1, "halo", "Judul"),
+        message(6, "Bau sekali di sini", "bau sekali"),
         message(2, "keluar", direction="out"),
         message(3, "sampah"),
         message(4, "", "sampah lagi"),
         message(5, "datang kemudian", received_at=LATER),
     ]
-    joined = "Judul\nhalo\nsampah\nsampah lagi"
+    joined = "Judul. halo\nBau sekali di sini\nsampah\nsampah lagi"
     start = joined.index("sampah")
     where = highlight.by_message(disposition((start, start + 6), (0, 5)), thread, {}, [])
     assert where == {3: [Span(0, 6, "DLH")]}

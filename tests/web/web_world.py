@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -305,8 +305,8 @@ class Desk:
 def make_office(ledger: Ledger, tmp_path: Path, clock: Clock, **changes: Any) -> Office:
     """An office over `ledger`; `changes` replace its parts."""
     city = changes.pop("built_city", None) or make_city()
-    ledger.write(lambda tx: books.activate(tx, "rules", city.book.digest, "", clock.now))
-    ledger.write(lambda tx: books.activate(tx, "sla", city.sla.digest, "", clock.now))
+    for kind, digest in city.books.items():
+        ledger.write(partial(books.activate, kind=kind, digest=digest, yaml="", now=clock.now))
     files = Files(tmp_path / "files")
     doors = {"web": WebDoor(), "fake": FakeDoor(secret="hook-secret")}
     intake = Intake(

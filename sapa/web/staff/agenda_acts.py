@@ -48,9 +48,8 @@ def change(request: Request, week: str, change: str, me: Diskominfo, form: Poste
     return RedirectResponse(f"{HOME}/{view.week}?ok={change}", status_code=303)
 
 
-def order(view: AgendaView, form: Fields) -> list[int]:
-    """The ticket ids in the order wanted: one moved up or down, else by the numbers typed."""
-    now = [stop.ticket_id for stop in view.stops]
+def order(now: Sequence[int], form: Fields) -> list[int]:
+    """The ids in the order wanted: one moved up or down, else by the numbers typed."""
     for name, step in (("naik", -1), ("turun", 1)):
         if form[name]:
             return _moved(now, form.number(name), step)
@@ -76,7 +75,7 @@ def _position(typed: str, now: int) -> float:
 
 
 def _reorder(office: Office, view: AgendaView, form: Fields, by: Actor) -> Callable[..., Any]:
-    return partial(weeks.reorder, order=order(view, form))
+    return partial(weeks.reorder, order=order([stop.first.ticket_id for stop in view.stops], form))
 
 
 def _drop(office: Office, view: AgendaView, form: Fields, by: Actor) -> Callable[..., Any]:

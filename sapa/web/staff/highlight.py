@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from sapa.desk.mask import mask
+from sapa.desk.wording import heading
 from store.tables import Disposition, Event, Message, MessageRevision
 
 #: After one of these the words of a ticket are no longer those that were judged.
@@ -72,7 +73,7 @@ def by_message(
 ) -> dict[int, list[Span]]:
     """Where in each inbound message the matches lie: {message id: places in its text}.
 
-    The judge read all messages of that time, subjects and texts, joined by line breaks. A message
+    The judge read all messages of that time, each with its subject, joined by line breaks. A message
     that says something else since has no places; after a split or a join nobody has any.
     """
     if disposition is None or not disposition.matches:
@@ -85,7 +86,8 @@ def by_message(
             continue
         assert message.id is not None
         text, changed = _then(message, revisions.get(message.id, ()), disposition.at)
-        at += len(message.subject) + 1 if message.subject else 0
+        before = len(heading(message.subject, text))
+        at += before
         inside = [
             Span(one.start - at, one.end - at, one.opd)
             for one in places
@@ -93,7 +95,7 @@ def by_message(
         ]
         if inside and not changed:
             found[message.id] = inside
-        at += len(text) + 1 if text else 0
+        at += len(text) + 1 if before or text else 0
     return found
 
 
