@@ -22,6 +22,8 @@ def reason(
     book: RuleBook,
 ) -> str:
     """Why this owner, or why an officer has to choose; names the words found in the text."""
+    if top and rule and rule.triage:
+        return _explained(_found(text, top), rule.because)
     if not order:
         return "Belum ada kata yang menunjuk ke satu OPD; petugas Diskominfo yang memilih."
     names = [book.owners[code].name for code in order[:2]]
@@ -30,9 +32,13 @@ def reason(
     found = _found(text, top)
     if sure:
         because = rule.because if rule else f"Laporan seperti ini diterima oleh {names[0]}."
-        return f"{found}: {_lower(because)}" if found else because
+        return _explained(found, because)
     whose = f"mungkin urusan {names[0]}" if len(order) == 1 else f"bisa urusan {names[0]} atau {names[1]}"
     return f"{found or 'Isi laporan'} {whose}; petugas Diskominfo memastikan."
+
+
+def _explained(found: str, because: str) -> str:
+    return f"{found}: {_lower(because)}" if found else because
 
 
 def _found(text: str, match: "Match") -> str:

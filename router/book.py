@@ -38,19 +38,24 @@ class Owner:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SensitiveCategory:
-    """Matters that are secret by default; `assign` ("" = rules decide) is who receives them."""
+    """Matters that are secret by default; `assign` ("" = rules decide) is who receives them.
+
+    `type` ("" = rules decide) is the kind of report such a matter always is.
+    """
 
     id: str
     name: str
     words: tuple[str, ...]
     assign: str = ""
+    type: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One rule of the book. Conditions of different kinds must all hold; inside a kind one suffices.
 
-    `assign` "" means the rule only says the type or sensitivity of a report.
+    `assign` "" means the rule only says the type or sensitivity of a report, or, with `triage`, that it
+    is no complaint to hand on: an officer looks at it, whatever the other rules say.
     """
 
     id: str
@@ -68,6 +73,8 @@ class Rule:
     weight: float = 1.0
     type: str = ""
     sensitive: str = ""
+    triage: bool = False
+    urgent: bool = False
     examples: tuple[str, ...] = ()
     counter_examples: tuple[str, ...] = ()
 

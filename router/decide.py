@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from router.because import reason
-from router.book import GROUP, OWNER, PRIORITY, SENSITIVE, UNLESS, WORD, Rule, RuleBook
+from router.book import GROUP, OWNER, PRIORITY, SENSITIVE, UNLESS, WORD, Rule, RuleBook, SensitiveCategory
 from router.words import Text
 
 PRIORITY_STRENGTH = 100.0
 KIND_STRENGTH = 10.0
 FURTHER = 0.5
 FURTHER_MOST = 3.0
+FIRST_SAID = 1.5
+FIRST_WORDS = 40
 SUPPORT = 0.3
 NAMED = 0.6
-ENOUGH = 1.5
+ENOUGH = 3.0
 MARGIN = 0.8
 CANDIDATES = 5
 _SAME = 1e-9
@@ -119,7 +121,7 @@ def decide(text: str, facts: Facts, book: RuleBook) -> Assignment:
     """Judge `text`. Never raises, whatever the text; the same book in another order answers the same."""
     read = book.finder.find(text)
     seen = _Seen(book, read.hits)
-    held = _held(seen, facts, book)
+    held = _held(seen, facts, book, read.hits)
     sensitive = _sensitive(seen, held, book)
     matches = [_match(strength, rule, found, read, book) for strength, rule, found in held]
     if sensitive:
@@ -130,9 +132,10 @@ def decide(text: str, facts: Facts, book: RuleBook) -> Assignment:
     first = order[0] if order else ""
     best = scores[first] if first else 0.0
     second = scores[order[1]] if len(order) > 1 else 0.0
-    sure = best >= ENOUGH and best - second >= MARGIN - _SAME
-    external = first if first and book.owners[first].kind == "external" else ""
-    top = _top(matches, first)
+    kept = bool(held) and held[0][1].triage and not sensitive
+    sure = not kept and best >= ENOUGH and best - second >= MARGIN - _SAME
+    external = first if first and not kept and book.owners[first].kind == "external" else ""
+    top = matches[0] if kept else _top(matches, first)
     rule = _rule(held, top)
     return Assignment(
         lead=first if sure and not external else "",
@@ -142,9 +145,9 @@ def decide(text: str, facts: Facts, book: RuleBook) -> Assignment:
         candidates=tuple(order[:CANDIDATES]),
         confidence=_confidence(best, second),
         rule_book=book.digest,
-        type=_type(held, facts),
+        type=_type(held, facts, book.sensitive.get(sensitive)),
         sensitive=sensitive,
-        urgent=seen.urgent,
+        urgent=seen.urgent or any(rule.urgent for _, rule, _ in held),
         named=tuple(sorted(seen.named)),
         external=external,
         rule=top.rule if top else "",
@@ -166,13 +169,19 @@ def _rule(held: Sequence[tuple[float, Rule, list[int]]], top: Match | None) -> R
     return None
 
 
-def _held(seen: _Seen, facts: Facts, book: RuleBook) -> list[tuple[float, Rule, list[int]]]:
-    """The rules that hold, each with its strength and the patterns that were found."""
+def _held(
+    seen: _Seen, facts: Facts, book: RuleBook, hits: Mapping[int, tuple[int, ...]]
+) -> list[tuple[float, Rule, list[int]]]:
+    """The rules that hold, each with its strength and the patterns that were found.
+
+    What is said first is what a report is about: a rule found after `FIRST_WORDS` words adds nothing for it.
+    """
     held = []
+    rules, sizes = book.rules, book.sizes
     for number, found in seen.words.items():
         if number in seen.never:
             continue
-        rule = book.rules[number]
+        rule = rules[number]
         strength = rule.weight
         if number in book.conditional:
             if len(seen.groups.get(number, ())) < len(rule.all):
@@ -182,10 +191,16 @@ def _held(seen: _Seen, facts: Facts, book: RuleBook) -> list[tuple[float, Rule, 
                 continue
             strength += KIND_STRENGTH * kinds
         if found:
-            sizes = [book.sizes[pattern] for pattern in found]
-            most = max(sizes)
-            strength += most + min(FURTHER_MOST, FURTHER * (sum(sizes) - most))
-        if number in seen.priority:
+            most, first = sizes[found[0]], hits[found[0]][0]
+            if len(found) > 1:
+                found_sizes = [sizes[pattern] for pattern in found]
+                most = max(found_sizes)
+                strength += min(FURTHER_MOST, FURTHER * (sum(found_sizes) - most))
+                first = min([hits[pattern][0] for pattern in found])
+            strength += most
+            if first < FIRST_WORDS:
+                strength += FIRST_SAID * (1 - first / FIRST_WORDS)
+        if rule.triage or number in seen.priority:
             strength += PRIORITY_STRENGTH
         held.append((strength, rule, found))
     held.sort(key=lambda item: (-item[0], item[1].id))
@@ -236,7 +251,11 @@ def _sensitive(seen: _Seen, held: Sequence[tuple[float, Rule, list[int]]], book:
     return next(code for code in book.sensitive if code in seen.sensitive)
 
 
-def _type(held: Sequence[tuple[float, Rule, list[int]]], facts: Facts) -> str:
+def _type(
+    held: Sequence[tuple[float, Rule, list[int]]], facts: Facts, category: SensitiveCategory | None
+) -> str:
+    if category and category.type:
+        return category.type
     for _, rule, _ in held:
         if rule.type:
             return rule.type

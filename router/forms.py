@@ -11,7 +11,8 @@ _SHORTEST_STEM = 3
 _LONG_ENOUGH = 5
 _SUFFIXES = (
     ("kannya", 3), ("annya", 3), ("inya", 3), ("nipun", 3), ("ipun", 3), ("nya", 3), ("kan", 3), ("ane", 3),
-    ("lah", 3), ("kah", 3), ("pun", 3), ("ne", 3), ("an", 4), ("mu", 3), ("ku", 3), ("e", 3), ("i", 4),
+    ("aken", 4), ("ake", 4), ("lah", 3), ("kah", 3), ("pun", 3), ("ne", 3), ("no", 4), ("na", 4), ("an", 4),
+    ("mu", 3), ("ku", 3), ("e", 3), ("i", 4),
 )  # fmt: skip
 """Suffix → the fewest letters that must be left."""
 _LEET = str.maketrans("01345", "oieas")

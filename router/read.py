@@ -7,8 +7,8 @@ from router.book import TYPES, BookSource, Problem, Rule
 from router.words import WrongPattern, parse
 
 KEYS = (
-    "id", "when", "unless", "assign", "supporting", "because", "weight", "type", "sensitive",
-    "examples", "counter_examples",
+    "id", "when", "unless", "assign", "supporting", "because", "weight", "type", "sensitive", "triage",
+    "urgent", "examples", "counter_examples",
 )  # fmt: skip
 WHEN = ("words", "priority", "all", "category", "kelurahan", "channel", "type")
 FEWEST_EXAMPLES = 2
@@ -66,6 +66,8 @@ class Reader:
             weight=self._weight((*at, "weight"), raw.get("weight", 1)),
             type=self._one((*at, "type"), raw.get("type", ""), TYPES),
             sensitive=self._one((*at, "sensitive"), raw.get("sensitive", ""), self._categories),
+            urgent=self._flag((*at, "urgent"), raw.get("urgent", False)),
+            triage=self._flag((*at, "triage"), raw.get("triage", False)),
             examples=self._texts((*at, "examples"), raw.get("examples")),
             counter_examples=self._texts((*at, "counter_examples"), raw.get("counter_examples")),
         )
@@ -78,9 +80,11 @@ class Reader:
         worded = rule.words or rule.priority or rule.all
         if not (worded or rule.category or rule.kelurahan or rule.channel or rule.when_type):
             self.lacks((*at, "when"), "aturan harus punya syarat, misalnya words: [lampu jalan]")
-        if not (rule.assign or rule.type or rule.sensitive):
-            message = "sebutkan OPD pengampu (assign), jenis (type), atau kategori (sensitive)"
+        if not (rule.assign or rule.type or rule.sensitive or rule.triage):
+            message = "sebutkan OPD pengampu (assign), jenis (type), kategori (sensitive), atau triage"
             self.lacks((*at, "assign"), message)
+        if rule.assign and rule.triage:
+            self.lacks((*at, "triage"), "aturan triage tidak memilih OPD; hapus assign atau triage")
         if not rule.because:
             self.lacks((*at, "because"), "alasan wajib ditulis: satu kalimat yang dibaca warga dan petugas")
         if len(set(rule.examples)) < FEWEST_EXAMPLES:
@@ -169,6 +173,12 @@ class Reader:
 
     def _owner(self, at: Path, value: object) -> str:
         return self._one(at, value, list(self.source.owners))
+
+    def _flag(self, at: Path, value: object) -> bool:
+        if isinstance(value, bool):
+            return value
+        self.wrong(at, "seharusnya true atau false")
+        return False
 
     def _weight(self, at: Path, value: object) -> float:
         if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _HEAVIEST:

@@ -101,7 +101,7 @@ def _assemble(source: BookSource, rules: Iterable[Rule]) -> RuleBook:
         rules=ordered,
         owners=dict(source.owners),
         sensitive={category.id: category for category in source.sensitive},
-        finder=Finder(patterns),
+        finder=Finder(patterns, forgiving=True),
         sources=tuple(pattern.source for pattern in patterns),
         sizes=tuple(_size(pattern) for pattern in patterns),
         uses=tuple(tuple(uses[pattern]) for pattern in patterns),
@@ -154,6 +154,8 @@ def _not_led(text: str, facts: Facts, rule: Rule, book: RuleBook) -> str:
     if rule.assign and rule.assign not in (answer.lead, answer.external):
         got = answer.lead or answer.external or "triase (" + ", ".join(answer.candidates[:2]) + ")"
         return f"“{text}” sampai ke {got}, bukan {rule.assign} (aturan terkuat: {answer.rule or 'tidak ada'})"
+    if rule.triage and (answer.lead or answer.external):
+        return f"“{text}” sampai ke {answer.lead or answer.external}, bukan triase"
     if rule.type and answer.type != rule.type:
         return f"“{text}” menjadi jenis {answer.type}, bukan {rule.type}"
     if rule.sensitive and answer.sensitive != rule.sensitive:

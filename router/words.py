@@ -3,12 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, product
 from typing import NamedTuple
 
 from router.forms import FILLERS, LANDMARKS, fold, forms, keep
+from router.typos import Typos
 
 NEAR = 8
 """How many counted words two parts of a `a + b` pattern may lie apart."""
@@ -100,8 +100,7 @@ def split(text: str) -> list[str]:
     return _TOKEN.split(text.replace("_", " "))
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """What was found: for every pattern the numbers of the words that made it match.
 
     Word number w is `text[ends[2 * w]:ends[2 * w + 1]]`.
@@ -120,9 +119,12 @@ class _Entry(NamedTuple):
 
 
 class Finder:
-    """Finds all of a fixed list of patterns in one pass over a text. Safe to share between threads."""
+    """Finds all of a fixed list of patterns in one pass over a text. Safe to share between threads.
 
-    def __init__(self, patterns: Sequence[Pattern]) -> None:
+    `forgiving`: a long word is also found with one letter wrong; not for names, which lie close together.
+    """
+
+    def __init__(self, patterns: Sequence[Pattern], *, forgiving: bool = False) -> None:
         self._patterns = tuple(patterns)
         keys = sorted({key for p in patterns for part in p.parts for slot in part for key in slot})
         self._vocabulary = {key: number for number, key in enumerate(keys) if not key.endswith("*")}
@@ -135,6 +137,7 @@ class Finder:
         self._slots = [[slot for part in parts for slot in part] for parts in self._parts]
         self._entries = self._index(len(keys))
         self._known: dict[str, tuple[int, ...]] = {}
+        self._typos = Typos(self._vocabulary if forgiving else {})
 
     def _index(self, keys: int) -> list[_Entry | None]:
         """Hang every pattern on its rarest word, so that most are never looked at."""
@@ -179,7 +182,7 @@ class Finder:
                         hits[number] = (index[pair[0]], index[pair[1]])
             for number in longer:
                 if number not in hits:
-                    self._try(number, where, index, hits)
+                    self._try(number, where, present, index, hits)
         return Text(hits, list(accumulate(map(len, parts))))
 
     def _places(self, parts: list[str]) -> tuple[dict[int, list[int]], list[int]]:
@@ -223,7 +226,7 @@ class Finder:
             keys = _BESIDE
         elif folded and keep(folded) not in FILLERS:
             exact = {self._vocabulary[f] for f in forms(folded) if f in self._vocabulary}
-            keys = tuple(sorted(exact | self._begun(folded)))
+            keys = tuple(sorted(exact | self._begun(folded))) or self._typos.meant(folded)
         if len(self._known) >= _REMEMBERED:
             self._known.clear()
         self._known[word] = keys
@@ -234,10 +237,15 @@ class Finder:
         return {self._stems[folded[:n]] for n in range(1, top + 1) if folded[:n] in self._stems}
 
     def _try(
-        self, number: int, where: Mapping[int, list[int]], index: list[int], hits: dict[int, tuple[int, ...]]
+        self,
+        number: int,
+        where: Mapping[int, list[int]],
+        present: frozenset[int],
+        index: list[int],
+        hits: dict[int, tuple[int, ...]],
     ) -> None:
         for slot in self._slots[number]:
-            if slot.isdisjoint(where):
+            if slot.isdisjoint(present):
                 return
         parts = self._parts[number]
         first = _starts(parts[0], where)

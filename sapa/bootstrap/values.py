@@ -40,7 +40,9 @@ def book_of(settings: Settings) -> RuleBook:
         rules=settings.rules,
         owners=owners,
         sensitive=[
-            SensitiveCategory(id=item.id, name=item.name, words=item.words, assign=item.assign or "")
+            SensitiveCategory(
+                id=item.id, name=item.name, words=item.words, assign=item.assign or "", type=item.type or ""
+            )
             for item in settings.sensitive
         ],
         urgent=settings.urgent.words,

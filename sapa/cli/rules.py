@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from router.book import RuleBook
-from router.decide import Facts, decide
+from router.decide import Assignment, Facts, decide
 from router.evaluate import evaluate as measure
 from router.evaluate import predictions as predict
 from router.place import find_names
@@ -17,6 +17,7 @@ from sapa.bootstrap import book_of, city_of
 from sapa.cli._office import CONFIG, ConfigFile, fail, say, settings_of
 from sapa.desk.city import City
 from sapa.settings import BadConfig
+from sapa.web.words import WORDS
 
 app = typer.Typer(help="Buku aturan disposisi.", no_args_is_help=True)
 
@@ -44,21 +45,29 @@ def explain(
     place = find_names(text, city.gazetteer)
     known = kelurahan or (place.kelurahan if place and place.sure else "")
     answer = decide(text, Facts(channel=channel, kelurahan=known), city.book)
-    where = city.opd_name(answer.lead) if answer.lead else "triase Diskominfo"
-    say(f"Tujuan      {where}" + (f" ({answer.lead})" if answer.lead else ""))
+    say(f"Tujuan      {_where(answer, city)}")
     say(f"Karena      {answer.because}")
     if answer.supporting:
         say(f"Pendukung   {', '.join(answer.supporting)}")
     say(f"Keyakinan   {answer.confidence:.2f}")
     say(f"Dugaan      {', '.join(answer.candidates) or '-'}")
-    say(f"Jenis       {answer.type}" + (f", peka: {answer.sensitive}" if answer.sensitive else ""))
+    peka = city.book.sensitive.get(answer.sensitive)
+    say(f"Jenis       {WORDS['type'][answer.type]}" + (f", peka: {peka.name}" if peka else ""))
     if answer.urgent:
         say("Darurat     ya")
     if place is not None:
         say(f"Tempat      {place.because}")
     for match in answer.matches:
-        words = ", ".join(text[word.start : word.end] for word in match.evidence)
-        say(f"  {match.strength:6.2f}  {match.opd:<18} {match.rule:<32} {words}")
+        words = dict.fromkeys(text[word.start : word.end].lower() for word in match.evidence)
+        say(f"  {match.strength:6.2f}  {match.opd:<18} {match.rule:<32} {', '.join(words)}")
+
+
+def _where(answer: Assignment, city: City) -> str:
+    """Who gets it: the agency, or an officer of Diskominfo who may hand it to a body outside the city."""
+    if answer.lead:
+        return f"{city.opd_name(answer.lead)} ({answer.lead})"
+    outside = f"; mungkin di luar kota: {city.opd_name(answer.external)}" if answer.external else ""
+    return f"triase Diskominfo{outside}"
 
 
 @app.command()

@@ -20,15 +20,17 @@ from sapa.settings.kinds import (
     Text,
     default,
 )
+from sapa.settings.rhythm import TicketType
 
 
 class Sensitive(Part):
-    """A kind of matter that is secret by default; `assign` names who gets it ("" leaves it to the rules)."""
+    """A kind of matter that is secret by default; `assign` and `type` say who gets it and as what."""
 
     id: Id
     name: Text
     words: Annotated[tuple[Text, ...], Field(min_length=1)]
     assign: Code | None = None
+    type: TicketType | None = None
 
 
 class EmergencyNumber(Part):

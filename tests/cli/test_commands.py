@@ -36,6 +36,18 @@ def test_officers_come_go_and_get_new_passwords(sapa) -> None:  # type: ignore[n
         assert sapa("officers", *wrong).exit_code == 1
 
 
+def test_where_a_report_goes_is_explained_in_words_people_know(sapa) -> None:  # type: ignore[no-untyped-def]
+    told = sapa("rules", "explain", "Lampu jalan mati, lampu jalan padam").stdout
+    assert "Jenis       Pengaduan\n" in told
+    assert "complaint" not in told
+    (line,) = [line for line in told.splitlines() if " lampu-jalan " in line]
+    assert line.split("lampu-jalan")[1].split(", ") == [f"{' ' * 22}lampu", "jalan"]
+    bribe = sapa("rules", "explain", "pegawai dinas terima suap").stdout
+    assert "Jenis       Pengaduan berkadar pengawasan, peka: Pengaduan berkadar pengawasan" in bribe
+    outside = sapa("rules", "explain", "listrik padam sak kampung").stdout
+    assert "Tujuan      triase Diskominfo; mungkin di luar kota: PT PLN (Persero)" in outside
+
+
 def test_a_dead_notice_is_sent_again_and_a_living_one_is_not(sapa, tmp_path: Path, now) -> None:  # type: ignore[no-untyped-def]
     assert sapa("officers", "list").exit_code == 0
     ledger = Ledger(f"sqlite:///{tmp_path / 'var' / 'sapa.db'}")

@@ -160,7 +160,7 @@ class World:
                     because="Penerangan jalan urusan Dishub.",
                     actor="rules",
                     candidates=candidates,
-                    matches=[{"rule": "r", "opd": code, "strength": 2.0, "words": []} for code in candidates],
+                    matches=[{"rule": "r", "opd": code, "strength": 4.0, "words": []} for code in candidates],
                     confidence=0.9,
                     rule="lampu",
                 ),

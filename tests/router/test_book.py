@@ -42,6 +42,9 @@ from router.rules import SensitiveCategory, compile_book
         ({"weight": True}, ("weight",), "angka"),
         ({"type": "keluhan"}, ("type",), "tidak dikenal"),
         ({"sensitive": "rahasia"}, ("sensitive",), "tidak dikenal"),
+        ({"triage": "ya"}, ("triage",), "true atau false"),
+        ({"triage": True}, ("triage",), "tidak memilih OPD"),
+        ({"urgent": 1}, ("urgent",), "true atau false"),
     ],
 )
 def test_each_mistake_is_named_by_its_path(change: dict, path: tuple, says: str) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from judge_book import OWNERS, book, rule, shipped_rules, small
+from judge_book import OWNERS, book, problems, rule, shipped_rules, small
 
 from router.decide import Assignment, Facts, decide
 from router.rules import TYPES, SensitiveCategory
@@ -203,6 +203,61 @@ def test_a_category_without_a_rule_still_has_an_owner_and_a_reason() -> None:
 def test_a_rule_may_say_that_a_matter_is_sensitive() -> None:
     marked = small(rule(sensitive="kesehatan"))
     assert decide("lampu jalan", Facts(), marked).sensitive == "kesehatan"
+
+
+def test_a_category_may_say_what_kind_of_report_it_always_is() -> None:
+    bribes = SensitiveCategory(
+        id="suap", name="Suap", words=("suap",), assign="INSPEKTORAT", type="oversight"
+    )
+    answer = decide("lampu jalan dan suap", Facts(), small(rule(type="complaint"), sensitive=[bribes]))
+    assert (answer.type, answer.sensitive, answer.lead) == ("oversight", "suap", "INSPEKTORAT")
+
+
+THANKS = rule(
+    id="terima-kasih",
+    assign=None,
+    triage=True,
+    when={"words": ["terima kasih"]},
+    unless={"words": ["belum"]},
+    because="Ini ucapan terima kasih.",
+    examples=["terima kasih lampu jalan", "terima kasih banyak"],
+)
+
+
+def test_a_triage_rule_leaves_the_choice_to_an_officer_whatever_else_is_found() -> None:
+    answer = decide("terima kasih lampu jalan menyala", Facts(), small(rule(weight=9), THANKS))
+    assert (answer.lead, answer.external, answer.supporting, answer.rule) == ("", "", (), "terima-kasih")
+    assert answer.candidates == ("DISHUB",)
+    assert answer.because == "Kata “terima kasih”: ini ucapan terima kasih."
+    alone = decide("terima kasih", Facts(), small(rule(), THANKS))
+    assert alone.because == "Kata “terima kasih”: ini ucapan terima kasih."
+    assert decide("lampu jalan belum, terima kasih", Facts(), small(rule(), THANKS)).lead == "DISHUB"
+
+
+def test_a_sensitive_matter_is_handed_on_though_somebody_says_thanks() -> None:
+    answer = decide("terima kasih, ini soal KDRT", Facts(), small(rule(), THANKS))
+    assert (answer.lead, answer.sensitive) == ("DINSOSP3A", "kekerasan")
+
+
+def test_an_example_of_a_triage_rule_must_stay_with_the_officers() -> None:
+    taken = THANKS | {"examples": ["terima kasih", "terima kasih KDRT"]}
+    wrong = problems(rule(), taken)
+    assert "bukan triase" in wrong[("rules", 1, "examples", 1)]
+
+
+def test_a_rule_may_say_that_there_is_danger() -> None:
+    danger = small(rule(urgent=True, unless={"words": ["mainan"]}))
+    assert decide("lampu jalan", Facts(), danger).urgent
+    assert not decide("lampu jalan mainan", Facts(), danger).urgent
+
+
+def test_what_is_said_first_is_what_the_report_is_about() -> None:
+    trees = rule(id="b", when={"words": ["pohon besar"]}, assign="DLH", examples=["pohon besar"] * 2)
+    trees["examples"] = ["pohon besar", "pohon besar sekali"]
+    both = small(rule(), trees)
+    far = " ".join(["kata"] * 50)
+    assert decide(f"lampu jalan {far} pohon besar", Facts(), both).lead == "DISHUB"
+    assert decide(f"pohon besar {far} lampu jalan", Facts(), both).lead == "DLH"
 
 
 def test_urgent_words_are_noticed() -> None:

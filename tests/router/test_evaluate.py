@@ -33,7 +33,7 @@ BOOK = small(
 ROWS = [
     {"id": "1", "text": "lampu jalan padam sekali", "opd": "DISHUB"},
     {"id": "2", "text": "pohon besar", "opd": "DISHUB"},
-    {"id": "3", "text": "lampu jalan dan pohon", "opd": "DLH"},
+    {"id": "3", "text": "pohon dan lampu jalan", "opd": "DLH"},
     {"id": "4", "text": "listrik mati lagi", "opd": None},
     {"id": "5", "text": "halo", "opd": None},
     {"id": "6", "text": "pohon", "opd": None},

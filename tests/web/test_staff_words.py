@@ -46,10 +46,24 @@ def event(kind: str, id: int = 1, **more: Any) -> Event:
 
 def test_overlapping_places_are_marked_once_and_empty_ones_never() -> None:
     matches = [
-        {"opd": "A", "words": [[5, 9, "x"], [0, 6, "y"], [3, 3, "z"]]},
-        {"opd": "B", "words": [[7, 9, "q"]]},
+        {"opd": "A", "strength": 4.0, "words": [[5, 9, "x"], [0, 6, "y"], [3, 3, "z"]]},
+        {"opd": "B", "strength": 4.0, "words": [[7, 9, "q"]]},
     ]
     assert highlight.spans(matches) == [Span(0, 6, "A"), Span(7, 9, "B")]
+
+
+def test_only_words_of_rules_that_carried_the_decision_are_marked() -> None:
+    matches = [
+        {"opd": "B", "strength": 3.0, "words": [[20, 25, "lemah"]]},
+        {"opd": "", "strength": 2.0, "words": [[30, 35, "jenis"]]},
+        {"opd": "A", "strength": 5.0, "words": [[0, 5, "kuat"]]},
+        {"opd": "C", "strength": 4.0, "words": [[10, 15, "hampir"]]},
+    ]
+    assert highlight.spans(matches) == [Span(0, 5, "A"), Span(10, 15, "C")]
+    assert [match["opd"] for match in highlight.carrying(matches)] == ["A", "C"]
+    kept = [{"opd": "", "strength": 105.0, "words": [[30, 35, "terima kasih"]]}, matches[0]]
+    assert highlight.spans(kept) == [Span(20, 25, "B"), Span(30, 35, "")]
+    assert highlight.carrying([]) == []
 
 
 def test_neighbours_of_one_agency_are_one_mark_and_the_rest_is_escaped() -> None:

@@ -122,7 +122,7 @@ def _candidates(disposition: Disposition | None) -> Sequence[str]:
 
 
 def _found(disposition: Disposition | None, text: str, moved: bool) -> tuple[Found, ...]:
-    """Each rule that held with the words it found, the strongest first."""
+    """Each rule that carried the decision with the words it found, the strongest first."""
     matches = disposition.matches if disposition and not moved else []
     return tuple(
         Found(
@@ -130,7 +130,7 @@ def _found(disposition: Disposition | None, text: str, moved: bool) -> tuple[Fou
             opd=str(match["opd"]),
             rule=str(match["rule"]),
         )
-        for match in sorted(matches, key=lambda match: -float(match["strength"]))
+        for match in highlight.carrying(matches)
         if match["words"]
     )
 

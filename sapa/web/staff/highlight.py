@@ -1,6 +1,6 @@
 """The words that decided, marked in the citizen's own text."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,8 @@ from sapa.desk.mask import mask
 from sapa.desk.wording import heading
 from store.tables import Disposition, Event, Message, MessageRevision
 
+#: A rule this strong, measured by the strongest that chooses an agency, carried the decision.
+CARRIED = 0.75
 #: After one of these the words of a ticket are no longer those that were judged.
 MOVED = frozenset({"split", "absorbed"})
 
@@ -24,10 +26,24 @@ class Span:
     opd: str
 
 
-def spans(matches: Iterable[Mapping[str, Any]]) -> list[Span]:
-    """The places of a disposition's matches, in order; those that overlap an earlier one are left out."""
+def carrying(matches: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The matches that carried the decision, the strongest first; what added next to nothing is left out."""
+    strongest = max((float(match["strength"]) for match in matches if match["opd"]), default=0.0)
+    kept = [match for match in matches if float(match["strength"]) >= CARRIED * strongest]
+    return sorted(kept, key=lambda match: -float(match["strength"]))
+
+
+def spans(matches: Sequence[Mapping[str, Any]]) -> list[Span]:
+    """The places of the matches that carried the decision, in order.
+
+    Those that overlap an earlier one are left out.
+    """
     found = sorted(
-        (Span(start, end, str(match["opd"])) for match in matches for start, end, _ in match["words"]),
+        (
+            Span(start, end, str(match["opd"]))
+            for match in carrying(matches)
+            for start, end, _ in match["words"]
+        ),
         key=lambda span: (span.start, -span.end),
     )
     kept: list[Span] = []
