@@ -50,7 +50,8 @@ def test_every_owner_is_complained_to() -> None:
         ("kabel wifi njuntai", "TELKOM"),
         ("oknum satpol pp nerima setoran", "INSPEKTORAT"),
         ("petugas kelurahan minta uang", "INSPEKTORAT"),
-        ("tukang parkir pungli 5 ribu", "DISHUB"),
+        ("tukang parkir pungli 5 ribu", "INSPEKTORAT"),
+        ("tukang parkir liar minta 5 ribu", "DISHUB"),
         ("kartu JHT diurus di kantor cabang", ""),
         ("lampu GOR padam", "DISPORAPAR"),
     ],
@@ -125,7 +126,9 @@ def test_bribery_about_parking_is_oversight_and_never_reaches_the_accused() -> N
     assert (bribe.columns["type"], bribe.sensitive, bribe.lead) == ("oversight", "pengawasan", "INSPEKTORAT")
     inside = on_the_desk("pegawai inspektorat minta suap urusan parkir")
     assert (inside.accused, inside.lead) == ("INSPEKTORAT", "SETDA")
-    fee = on_the_desk("tukang parkir pungli lima ribu")
+    extortion = on_the_desk("tukang parkir pungli lima ribu")
+    assert (extortion.sensitive, extortion.lead) == ("pengawasan", "INSPEKTORAT")
+    fee = on_the_desk("tukang parkir liar minta lima ribu")
     assert (fee.columns["type"], fee.sensitive, fee.lead) == ("complaint", "", "DISHUB")
 
 
