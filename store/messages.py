@@ -41,20 +41,23 @@ def find_message(tx: Tx, channel: str, account: str, external_id: str) -> Known 
     return Known(id_, ticket_id, text, ref or "", token or "")
 
 
-def add_message(tx: Tx, uuid: UUID, **values: Any) -> int:
+def add_message(tx: Tx, uuid: UUID, *, accuracy_m: float | None = None, **values: Any) -> int:
     """Keep one inbound message; returns its id. Raises the driver's IntegrityError for a known one.
 
     `values`: channel, account, external_id, ticket_id, conversation_id, arrival_id, subject, text,
-    in_reply_to, group_id, machine, lat, lon, place, kelurahan, sent_at, now.
+    in_reply_to, group_id, machine, lat, lon, place, kelurahan, sent_at, now. `accuracy_m`: how far from
+    (lat, lon) it may be, in metres; None = not told.
     """
     rows = tx.run(
         "INSERT INTO message (uuid, direction, channel, account, external_id, ticket_id, conversation_id,"
-        " arrival_id, subject, text, in_reply_to, group_id, machine, lat, lon, place, kelurahan, sent_at,"
-        " received_at)"
+        " arrival_id, subject, text, in_reply_to, group_id, machine, lat, lon, accuracy_m, place,"
+        " kelurahan, sent_at, received_at)"
         " VALUES (:uuid, 'in', :channel, :account, :external_id, :ticket_id, :conversation_id, :arrival_id,"
-        " :subject, :text, :in_reply_to, :group_id, :machine, :lat, :lon, :place, :kelurahan, :sent_at, :now)"
+        " :subject, :text, :in_reply_to, :group_id, :machine, :lat, :lon, :accuracy_m, :place,"
+        " :kelurahan, :sent_at, :now)"
         " RETURNING id",
         uuid=uuid,
+        accuracy_m=accuracy_m,
         **values,
     )
     return int(rows[0][0])
@@ -97,6 +100,7 @@ class Part:
     text: str
     lat: float | None
     lon: float | None
+    accuracy_m: float | None
     place: str
     kelurahan: str
 
@@ -108,15 +112,19 @@ def blobs_of(tx: Tx, message_id: int) -> frozenset[str]:
 
 
 def ticket_parts(tx: Tx, ticket_id: int) -> list[Part]:
-    """What the ticket's inbound messages say now, in the order written."""
+    """What the ticket's reporters say now, in the order written (what others say, if nobody else does)."""
     rows = tx.run(
         "SELECT subject, COALESCE((SELECT revision.text FROM message_revision AS revision"
         " WHERE revision.message_id = message.id ORDER BY revision.id DESC LIMIT 1), text),"
-        " lat, lon, place, kelurahan FROM message"
-        " WHERE ticket_id = :ticket AND direction = 'in' ORDER BY sent_at, id",
+        " lat, lon, accuracy_m, place, kelurahan,"
+        " message.conversation_id IS NULL OR role = 'reporter' FROM message"  # none: from the private page
+        " LEFT JOIN ticket_reporter ON ticket_reporter.ticket_id = message.ticket_id"
+        " AND ticket_reporter.conversation_id = message.conversation_id"
+        " WHERE message.ticket_id = :ticket AND direction = 'in' ORDER BY sent_at, message.id",
         ticket=ticket_id,
     )
-    return [Part(*row) for row in rows]
+    own = [row for row in rows if row[-1]]
+    return [Part(*row[:-1]) for row in own or rows]
 
 
 def attach_to(tx: Tx, message_id: int, ticket_id: int | None, conversation_id: int | None) -> None:
@@ -130,11 +138,14 @@ def attach_to(tx: Tx, message_id: int, ticket_id: int | None, conversation_id: i
 
 
 def picture_points(tx: Tx, ticket_id: int) -> list[tuple[float, float]]:
-    """(lat, lon) that the ticket's pictures say of themselves, oldest first."""
+    """(lat, lon) that the reporters' pictures say of themselves, oldest first."""
     rows = tx.run(
         "SELECT attachment.lat, attachment.lon FROM attachment"
         " JOIN message ON message.id = attachment.message_id"
-        " WHERE message.ticket_id = :ticket AND attachment.lat IS NOT NULL ORDER BY attachment.id",
+        " LEFT JOIN ticket_reporter ON ticket_reporter.ticket_id = message.ticket_id"
+        " AND ticket_reporter.conversation_id = message.conversation_id"
+        " WHERE message.ticket_id = :ticket AND attachment.lat IS NOT NULL"
+        " AND (message.conversation_id IS NULL OR role = 'reporter') ORDER BY attachment.id",
         ticket=ticket_id,
     )
     return [(row[0], row[1]) for row in rows]

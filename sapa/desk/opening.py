@@ -83,8 +83,9 @@ def acknowledge(tx: Tx, ticket_id: int, person: Person, now: datetime, not_befor
 def _judged(item: Prepared, city: City) -> Judgement:
     message = item.message
     place = message.place
-    points = [(place.lat, place.lon)] if place and place.lat is not None and place.lon is not None else []
-    points += [file.gps for file in item.files if file.gps is not None]
+    points = [(*file.gps, 0.0) for file in item.files if file.gps is not None]
+    if place and place.lat is not None and place.lon is not None:
+        points.insert(0, (place.lat, place.lon, place.accuracy_m or 0.0))
     return judge(
         [message.subject, message.text],
         channel=message.channel,

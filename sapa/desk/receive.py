@@ -179,6 +179,7 @@ def _add(
         machine=message.machine,
         lat=place.lat if place else None,
         lon=place.lon if place else None,
+        accuracy_m=place.accuracy_m if place else None,
         place=place.label if place else "",
         kelurahan=place.kelurahan if place else "",
         sent_at=at,

@@ -17,6 +17,7 @@ from intake_world import World, chat
 from PIL import Image
 
 from channels.message import DeliveryReport
+from router.place import Area, Gazetteer
 from sapa.desk import acts
 from sapa.desk.actor import Actor
 from sapa.desk.deadline import SlaRow, SlaTable
@@ -428,6 +429,43 @@ def test_a_note_from_the_tracking_page_keeps_the_kelurahan_chosen_with_the_form(
     (first,) = world.form("kunci-001", text="lampu jalan mati", kelurahan="Wates")
     world.form("kunci-002", text="Sampai sekarang masih gelap", token=first.token)
     assert world.rows("SELECT kelurahan, place_sure FROM ticket") == [("Wates", 1)]
+
+
+WATES = {"lat": -7.4551, "lon": 112.4498}
+
+
+def spot(world: World) -> tuple[object, ...]:
+    return world.rows("SELECT kelurahan, place_sure, lat IS NOT NULL FROM ticket ORDER BY id DESC")[0]
+
+
+def test_a_position_from_a_telephone_mast_is_no_certain_place_and_stays_none(world: World) -> None:
+    world.form("kunci-0001", text="lampu jalan mati", **WATES, accuracy=20)
+    assert spot(world) == ("Wates", 1, 1)
+    (first,) = world.form("kunci-0002", text="lampu jalan mati", **WATES, accuracy="3000")
+    assert spot(world) == ("Wates", 0, 0)
+    world.form("kunci-0003", text="masih gelap", token=first.token)
+    assert spot(world) == ("Wates", 0, 0)
+    world.form("kunci-0004", text="tepatnya di Kelurahan Meri", token=first.token)
+    assert spot(world) == ("Meri", 1, 0)
+
+
+def test_a_coarse_position_counts_as_between_the_kelurahan_it_may_lie_in(world: World) -> None:
+    halfway = {"lat": -7.4579, "lon": 112.4498}  # 320 m from Wates' point, 2.6 km from Meri's
+    world.form("kunci-0001", text="lampu jalan mati", **halfway, accuracy=1_900)
+    assert spot(world) == ("Wates", 1, 1)
+    world.city = replace(
+        world.city,
+        gazetteer=Gazetteer(
+            (
+                *world.city.gazetteer.areas,
+                Area(kelurahan="Kedundung", kecamatan="M", points=((-7.463, 112.45),)),
+            )
+        ),
+    )
+    (first,) = world.form("kunci-0002", text="lampu jalan mati", **halfway, accuracy=1_900)
+    assert spot(world) == ("Wates", 0, 1)
+    world.form("kunci-0003", text="masih gelap", token=first.token)
+    assert spot(world) == ("Wates", 0, 1)
 
 
 def test_a_photo_that_is_none_is_kept_sealed_and_said_so(world: World) -> None:

@@ -73,6 +73,19 @@ def test_a_strangers_words_neither_move_nor_seal_the_ticket(world: World) -> Non
     ]
 
 
+def test_a_strangers_words_do_not_count_either_once_the_reporter_adds_a_part(world: World) -> None:
+    (first,) = world.say(chat("1", "lampu jalan mati", who="A"))
+    world.later(minutes=1)
+    place = {"lat": -7.4551, "lon": 112.4498}
+    world.say(chat("2", f"{first.ref} ada pungli dan sampah", who="B", place=place))
+    world.later(minutes=1)
+    world.say(chat("3", "sudah tiga hari", who="A"))
+    assert world.rows("SELECT opd, privacy, kelurahan, summary FROM ticket") == [
+        ("DISHUB", "normal", "", "lampu jalan mati\nsudah tiga hari")
+    ]
+    assert world.rows("SELECT COUNT(*) FROM message WHERE ticket_id = 1") == [(3,)]
+
+
 def test_a_strangers_words_do_not_answer_what_the_reporter_was_asked(world: World) -> None:
     (first,) = world.say(chat("1", "lampu jalan mati", who="A"))
     world.later(hours=1)

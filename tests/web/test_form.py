@@ -58,6 +58,7 @@ def test_it_is_kept_with_place_photo_privacy_and_the_way_to_answer(desk: Desk) -
             "address": "Depan pasar",
             "lat": "-7.481",
             "lon": "112.4475",
+            "accuracy": "35",
             "name": "Seorang Warga",
             "email": "warga@example.id",
             "privacy": "anonymous",
@@ -69,6 +70,8 @@ def test_it_is_kept_with_place_photo_privacy_and_the_way_to_answer(desk: Desk) -
     ticket = desk.ticket(ref)
     assert (ticket.kelurahan, ticket.place, ticket.privacy) == ("Meri", "Depan pasar", "anonymous")
     assert [file.state for file in desk.pictures(ref)] == ["kept"]
+    with desk.office.ledger.reading() as tx:
+        assert tx.run("SELECT accuracy_m FROM message") == [(35.0,)]
     with desk.office.ledger.reading() as tx:
         assert tx.run("SELECT channel FROM outbox WHERE notice = 'ack'") == [("email",)]
 
