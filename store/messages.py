@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from store.db import Tx
+from store.db import Tx, utc
 from store.tables import AttachmentRow, Message
 
 
@@ -39,6 +39,28 @@ def find_message(tx: Tx, channel: str, account: str, external_id: str) -> Known 
         return None
     id_, ticket_id, text, ref, token = rows[0]
     return Known(id_, ticket_id, text, ref or "", token or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a message said when it came, and who said it (`sender` "" = nobody we know)."""
+
+    text: str
+    where: tuple[float | None, float | None, str, str]
+    sender: str
+    received_at: datetime
+
+
+def said(tx: Tx, message_id: int) -> Said:
+    """A message as it came: text, (lat, lon, place, kelurahan), the sender's address, and when."""
+    rows = tx.run(
+        "SELECT text, lat, lon, place, kelurahan, value, received_at FROM message"
+        " LEFT JOIN conversation ON conversation.id = message.conversation_id"
+        " LEFT JOIN identity ON identity.contact_id = conversation.contact_id WHERE message.id = :id",
+        id=message_id,
+    )
+    text, lat, lon, place, kelurahan, sender, received_at = rows[0]
+    return Said(text, (lat, lon, place, kelurahan), sender or "", utc(received_at))
 
 
 def add_message(tx: Tx, uuid: UUID, *, accuracy_m: float | None = None, **values: Any) -> int:

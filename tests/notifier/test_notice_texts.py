@@ -124,7 +124,7 @@ SAID = [
     ("reopened_opd", "Laporan ini dibuka kembali karena dinyatakan belum selesai."),
     (
         "citizen_wrote",
-        f"Pelapor menambahkan keterangan pada laporan SMP-2611-0042.\nMohon dibaca di: {LOGIN}",
+        f"Ada keterangan baru dari warga pada laporan SMP-2611-0042.\nMohon dibaca di: {LOGIN}",
     ),
     ("reminder", "Laporan ini mendekati tenggat."),
     ("triage", "Dugaan terbaik: Dinas Perhubungan; PLN\nAlasan: Penerangan jalan adalah urusan"),

@@ -83,11 +83,12 @@ def test_sending_the_same_form_twice_is_one_complaint(desk: Desk) -> None:
     assert desk.count("ticket") == 1
 
 
-def test_going_back_and_writing_more_is_a_revision_of_the_same_complaint(desk: Desk) -> None:
+def test_going_back_and_writing_more_adds_to_the_same_complaint(desk: Desk) -> None:
     first = desk.client.post("/", data={"text": "Lampu jalan mati", "key": "percobaan-0003"})
     second = desk.client.post("/", data={"text": "Lampu jalan mati, dua titik", "key": "percobaan-0003"})
     assert first.headers["location"] == second.headers["location"]
     assert "dua titik" in desk.client.get(first.headers["location"]).text
+    assert desk.ticket("SMP-2611-0001").summary == "Lampu jalan mati\nLampu jalan mati, dua titik"
 
 
 def test_an_urgent_complaint_is_answered_with_telephone_numbers_first(desk: Desk) -> None:
