@@ -23,7 +23,8 @@ class Intake(Protocol):
     def deliver(self, payload: Payload, parse: Callable[[], Parsed]) -> Awaitable[Sequence[Accepted]]:
         """Keep one payload and say, after the commit, what became of each message.
 
-        Raises `channels.base.Rejected` (nothing kept) or `Unavailable` (try again)."""
+        Raises `channels.base.Rejected` (nothing kept), `Unavailable` (try again) or, of its kind,
+        `sapa.desk.spool.Spooled` (safe on disk, delivered later)."""
         ...
 
     def reprocess(
