@@ -61,7 +61,8 @@ class Limits:
 
     `guesses` refs an address may look up a minute; `intake_per_minute` sendings, 0 = no limit;
     `files` photos the form asks for at the most; `patience` seconds the writer may take to answer
-    before it counts as stuck.
+    before it counts as stuck. A body may `pause` so many seconds between two pieces, and has to
+    come at `pace` bytes a second on the average once `grace` seconds are over.
     """
 
     intake: int = 28 * 1024 * 1024
@@ -70,6 +71,9 @@ class Limits:
     intake_per_minute: int = 0
     files: int = 5
     patience: float = 3.0
+    pause: float = 30.0
+    grace: float = 60.0
+    pace: int = 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
