@@ -85,15 +85,10 @@ def log_in(
     Raises `TooOften` (before any checking) or `LoginFailed`; unknown names take as long as known.
     """
     login = login.strip().lower()[:100]
-    here, known = f"{login}\0{address}", _bucket("known", f"{login}\0{address}")
-    buckets: Buckets = (
-        (_bucket("login", here), limits.login_tries, limits.login_seconds),
-        (_bucket("address", address), limits.address_tries, limits.address_seconds),
-    )
+    known = _bucket("known", f"{login}\0{address}")
     with ledger.reading() as tx:
         stranger = not officers.seen_since(tx, known, now - limits.known)
-    if stranger:
-        buckets += ((_bucket("strangers", login), limits.strangers_tries, limits.strangers_seconds),)
+    buckets = _buckets(login, address, limits, stranger=stranger)
     wait = ledger.write(lambda tx: _admit(tx, buckets, now))
     if wait:
         raise TooOften(wait)
@@ -112,6 +107,16 @@ def log_in(
 
     ledger.write(write)
     return cookie
+
+
+def _buckets(login: str, address: str, limits: Limits, *, stranger: bool) -> Buckets:
+    """What a try takes a token from; only strangers share one for all addresses."""
+    here: Buckets = (
+        (_bucket("login", f"{login}\0{address}"), limits.login_tries, limits.login_seconds),
+        (_bucket("address", address), limits.address_tries, limits.address_seconds),
+    )
+    everywhere = (_bucket("strangers", login), limits.strangers_tries, limits.strangers_seconds)
+    return (*here, everywhere) if stranger else here
 
 
 def _admit(tx: Tx, buckets: Buckets, now: datetime) -> float:
