@@ -45,7 +45,7 @@ class Traits:
     `retries`: the provider tries again for hours when we say "later"; where it does not,
     payloads are spooled to disk while the ledger is down.
     `edits`: the same external id with other words is the message as its writer changed it
-    (a mail never changes: a second one of this name is another mail).
+    (a mail or a form never changes: a second one of this name is another one).
     """
 
     burst: bool = False

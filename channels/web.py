@@ -44,7 +44,7 @@ class WebDoor:
     """Reads what sapa.web received; answers go to the e-mail given, or to the tracking page."""
 
     name: ClassVar[str] = "web"
-    traits: ClassVar[Traits] = Traits(burst=False, conversation=False, retries=False)
+    traits: ClassVar[Traits] = Traits(burst=False, conversation=False, retries=False, edits=False)
     account: str = "web"
     max_photos: int = MAX_PHOTOS
 

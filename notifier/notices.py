@@ -40,7 +40,7 @@ NOTICES: Mapping[str, Notice] = {
     "assigned": Notice("agency", "Disposisi {ref}{about}"),
     "taken_away": Notice("agency", "Disposisi {ref} dialihkan"),
     "reopened_opd": Notice("agency", "Laporan {ref} dibuka kembali{about}"),
-    "citizen_wrote": Notice("agency", "Pelapor menulis lagi: {ref}"),
+    "citizen_wrote": Notice("agency", "Keterangan baru: {ref}"),
     "reminder": Notice("agency", "Pengingat tenggat {ref}{about}"),
     "triage": Notice("diskominfo", "Perlu triase: {ref}{about}"),
     "declined": Notice("diskominfo", "Ditolak OPD: {ref}{about}"),

@@ -10,6 +10,8 @@ UNSURE_WITHIN = 80.0
 """Metres: when another kelurahan's point is at most this much farther, the answer is not sure."""
 OUTSIDE_BEYOND = 400.0
 """Metres: farther than this from every point is outside the city."""
+HINT_BEYOND = 2_000.0
+"""Metres: a position less accurate than this is only a hint (a telephone mast, not a satellite)."""
 _METRES_PER_DEGREE = 111_320.0
 _DIRECTIONS = frozenset({"barat", "timur", "utara", "selatan", "tengah", "lor", "kidul", "wetan", "kulon"})
 
@@ -91,10 +93,11 @@ def _names(area: Area) -> Iterable[tuple[str, str]]:
         yield "lingkungan", name
 
 
-def locate(lat: float, lon: float, gazetteer: Gazetteer) -> Found:
+def locate(lat: float, lon: float, gazetteer: Gazetteer, accuracy: float = 0.0) -> Found:
     """Kelurahan of the nearest representative point; degrees in, distances in metres (flat earth).
 
-    Anything that is no position on earth is outside.
+    `accuracy` is the radius in metres the position may be off by, 0 = not known. Anything that is
+    no position on earth is outside.
     """
     distances: dict[str, float] = {}
     if math.isfinite(lat) and math.isfinite(lon) and abs(lat) <= 90 and abs(lon) <= 180:
@@ -107,7 +110,8 @@ def locate(lat: float, lon: float, gazetteer: Gazetteer) -> Found:
             kelurahan="", kecamatan="", sure=False, inside=False, because="Titik lokasi berada di luar kota."
         )
     best = order[0]
-    close = tuple(n for n in order if distances[n] - distances[best] <= UNSURE_WITHIN)
+    within = max(UNSURE_WITHIN, accuracy)
+    close = tuple(n for n in order if distances[n] - distances[best] <= within)
     because = f"Titik lokasi paling dekat dengan Kelurahan {best}"
     if len(close) > 1:
         because += f", tetapi juga dekat dengan {' dan '.join(close[1:3])}"

@@ -53,7 +53,7 @@ def find_conversation(tx: Tx, channel: str, account: str, contact_id: int) -> in
 def add_conversation(
     tx: Tx, channel: str, account: str, contact_id: int, also_contact_id: int | None, now: datetime
 ) -> int:
-    """A new thread; `also_contact_id` is another address the person gave."""
+    """A new thread; `also_contact_id` is another address the person gave with it, never changed later."""
     return tx.insert(
         "INSERT INTO conversation (channel, account, contact_id, also_contact_id, last_inbound_at,"
         " dialogue_state) VALUES (:channel, :account, :contact, :also, :now, '{}')",
@@ -65,13 +65,16 @@ def add_conversation(
     )
 
 
-def touch_conversation(tx: Tx, conversation_id: int, also_contact_id: int | None, at: datetime) -> None:
-    """Somebody wrote again: remember when, and any other address they gave."""
+def also_of(tx: Tx, conversation_id: int) -> int | None:
+    """The other address that came with the thread's first message."""
+    rows = tx.run("SELECT also_contact_id FROM conversation WHERE id = :id", id=conversation_id)
+    return rows[0][0] if rows else None
+
+
+def touch_conversation(tx: Tx, conversation_id: int, at: datetime) -> None:
+    """Somebody wrote again: remember when."""
     tx.run(
-        "UPDATE conversation SET also_contact_id = COALESCE(:also, also_contact_id),"
-        " last_inbound_at = CASE WHEN last_inbound_at < :at THEN :at ELSE last_inbound_at END"
-        " WHERE id = :id",
-        also=also_contact_id,
+        "UPDATE conversation SET last_inbound_at = :at WHERE id = :id AND last_inbound_at < :at",
         at=at,
         id=conversation_id,
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from store.db import Tx
+from store.db import Tx, utc
 from store.tables import AttachmentRow, Message
 
 
@@ -41,19 +41,43 @@ def find_message(tx: Tx, channel: str, account: str, external_id: str) -> Known 
     return Known(id_, ticket_id, text, ref or "", token or "")
 
 
-def add_message(tx: Tx, uuid: UUID, **values: Any) -> int:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a message said when it came, and who said it (`sender` "" = nobody we know)."""
+
+    text: str
+    where: tuple[float | None, float | None, str, str]
+    sender: str
+    received_at: datetime
+
+
+def said(tx: Tx, message_id: int) -> Said:
+    """A message as it came: text, (lat, lon, place, kelurahan), the sender's address, and when."""
+    rows = tx.run(
+        "SELECT text, lat, lon, place, kelurahan, value, received_at FROM message"
+        " LEFT JOIN conversation ON conversation.id = message.conversation_id"
+        " LEFT JOIN identity ON identity.contact_id = conversation.contact_id WHERE message.id = :id",
+        id=message_id,
+    )
+    text, lat, lon, place, kelurahan, sender, received_at = rows[0]
+    return Said(text, (lat, lon, place, kelurahan), sender or "", utc(received_at))
+
+
+def add_message(tx: Tx, uuid: UUID, *, accuracy_m: float | None = None, **values: Any) -> int:
     """Keep one inbound message; returns its id. Raises the driver's IntegrityError for a known one.
 
     `values`: channel, account, external_id, ticket_id, conversation_id, arrival_id, subject, text,
-    in_reply_to, group_id, machine, lat, lon, place, kelurahan, sent_at, now.
+    in_reply_to, group_id, machine, lat, lon, place, kelurahan, sent_at, now. `accuracy_m`: how far from
+    (lat, lon) it may be, in metres; None = not told.
     """
     return tx.insert(
         "INSERT INTO message (uuid, direction, channel, account, external_id, ticket_id, conversation_id,"
-        " arrival_id, subject, text, in_reply_to, group_id, machine, lat, lon, place, kelurahan, sent_at,"
-        " received_at) VALUES (:uuid, 'in', :channel, :account, :external_id, :ticket_id, :conversation_id,"
-        " :arrival_id, :subject, :text, :in_reply_to, :group_id, :machine, :lat, :lon, :place, :kelurahan,"
-        " :sent_at, :now)",
+        " arrival_id, subject, text, in_reply_to, group_id, machine, lat, lon, accuracy_m, place, kelurahan,"
+        " sent_at, received_at) VALUES (:uuid, 'in', :channel, :account, :external_id, :ticket_id,"
+        " :conversation_id, :arrival_id, :subject, :text, :in_reply_to, :group_id, :machine, :lat, :lon,"
+        " :accuracy_m, :place, :kelurahan, :sent_at, :now)",
         uuid=uuid,
+        accuracy_m=accuracy_m,
         **values,
     )
 
@@ -95,6 +119,7 @@ class Part:
     text: str
     lat: float | None
     lon: float | None
+    accuracy_m: float | None
     place: str
     kelurahan: str
 
@@ -106,15 +131,19 @@ def blobs_of(tx: Tx, message_id: int) -> frozenset[str]:
 
 
 def ticket_parts(tx: Tx, ticket_id: int) -> list[Part]:
-    """What the ticket's inbound messages say now, in the order written."""
+    """What the ticket's reporters say now, in the order written (what others say, if nobody else does)."""
     rows = tx.run(
         "SELECT subject, COALESCE((SELECT revision.text FROM message_revision AS revision"
         " WHERE revision.message_id = message.id ORDER BY revision.id DESC LIMIT 1), text),"
-        " lat, lon, place, kelurahan FROM message"
-        " WHERE ticket_id = :ticket AND direction = 'in' ORDER BY sent_at, id",
+        " lat, lon, accuracy_m, place, kelurahan,"
+        " message.conversation_id IS NULL OR role = 'reporter' FROM message"  # none: from the private page
+        " LEFT JOIN ticket_reporter ON ticket_reporter.ticket_id = message.ticket_id"
+        " AND ticket_reporter.conversation_id = message.conversation_id"
+        " WHERE message.ticket_id = :ticket AND direction = 'in' ORDER BY sent_at, message.id",
         ticket=ticket_id,
     )
-    return [Part(*row) for row in rows]
+    own = [row for row in rows if row[-1]]
+    return [Part(*row[:-1]) for row in own or rows]
 
 
 def attach_to(tx: Tx, message_id: int, ticket_id: int | None, conversation_id: int | None) -> None:
@@ -128,11 +157,14 @@ def attach_to(tx: Tx, message_id: int, ticket_id: int | None, conversation_id: i
 
 
 def picture_points(tx: Tx, ticket_id: int) -> list[tuple[float, float]]:
-    """(lat, lon) that the ticket's pictures say of themselves, oldest first."""
+    """(lat, lon) that the reporters' pictures say of themselves, oldest first."""
     rows = tx.run(
         "SELECT attachment.lat, attachment.lon FROM attachment"
         " JOIN message ON message.id = attachment.message_id"
-        " WHERE message.ticket_id = :ticket AND attachment.lat IS NOT NULL ORDER BY attachment.id",
+        " LEFT JOIN ticket_reporter ON ticket_reporter.ticket_id = message.ticket_id"
+        " AND ticket_reporter.conversation_id = message.conversation_id"
+        " WHERE message.ticket_id = :ticket AND attachment.lat IS NOT NULL"
+        " AND (message.conversation_id IS NULL OR role = 'reporter') ORDER BY attachment.id",
         ticket=ticket_id,
     )
     return [(row[0], row[1]) for row in rows]

@@ -72,11 +72,24 @@ def end_sessions(tx: Tx, officer_id: int, *, but: str = "") -> None:
     tx.session.exec(delete(Session).where(col(Session.officer_id) == officer_id, col(Session.id) != but))
 
 
-def sweep(tx: Tx, now: datetime, idle: timedelta, unused: timedelta) -> None:
-    """Forget sessions that are over, and limits nobody has touched for `unused`."""
+def sweep(tx: Tx, now: datetime, idle: timedelta, unused: timedelta, known: timedelta) -> None:
+    """Forget sessions that are over, limits nobody touched for `unused` and what was seen before `known`."""
     over = or_(col(Session.expires_at) <= now, col(Session.seen_at) <= now - idle)
     tx.session.exec(delete(Session).where(over))
-    tx.session.exec(delete(LoginLimit).where(col(LoginLimit.at) <= now - unused))
+    limit = ~col(LoginLimit.bucket).startswith("known:")
+    full = (col(LoginLimit.at) <= now - unused) & limit
+    tx.session.exec(delete(LoginLimit).where(or_(full, col(LoginLimit.at) <= now - known)))
+
+
+def see(tx: Tx, bucket: str, now: datetime) -> None:
+    """Remember when this (`known:…`) was last so."""
+    tx.session.merge(LoginLimit(bucket=bucket, tokens=0, at=now))
+
+
+def seen_since(tx: Tx, bucket: str, since: datetime) -> bool:
+    """Whether this was so after that moment."""
+    row = tx.session.get(LoginLimit, bucket)
+    return row is not None and row.at > since
 
 
 def take_token(tx: Tx, bucket: str, now: datetime, *, size: float, per_second: float) -> bool:

@@ -173,6 +173,16 @@ def rewrite(tx: Tx, ticket_id: int, **values: Any) -> None:
     )
 
 
+def hide(tx: Tx, ticket_id: int, privacy: str) -> None:
+    """Its reporter wants the ticket `anonymous` or `secret` after all; nothing becomes less private."""
+    tx.run(
+        "UPDATE ticket SET privacy = :privacy WHERE id = :id"
+        " AND (privacy = 'normal' OR privacy = 'anonymous' AND :privacy = 'secret')",
+        id=ticket_id,
+        privacy=privacy,
+    )
+
+
 def absorb(tx: Tx, into: int, gone: int, now: datetime) -> None:
     """Move a ticket's messages and reporters into another one; the first is merged from now on."""
     for statement in (

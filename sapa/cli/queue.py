@@ -7,10 +7,13 @@ from typing import Annotated
 import typer
 
 from sapa.cli._office import CONFIG, OWNER, ConfigFile, clock, fail, say, the_ledger, the_service
-from sapa.desk import leftovers
-from sapa.desk.errors import ActError
+from sapa.desk import leftovers, sealed
+from sapa.desk.actor import Actor
+from sapa.desk.errors import ActError, NotFound
 from store import arrivals as rows
+from store import officers
 from store import outbox as post
+from store.db import Tx
 from store.files import Files
 
 arrivals = typer.Typer(help="Kiriman yang diparkir.", no_args_is_help=True)
@@ -32,15 +35,30 @@ def list_arrivals(
 
 
 @arrivals.command("show")
-def show_arrival(number: Number, config: ConfigFile = CONFIG) -> None:
-    """Keluarkan isi mentah sebuah kiriman ke keluaran standar."""
+def show_arrival(
+    number: Number,
+    login: Annotated[str, typer.Option(help="Nama masuk petugas yang membukanya.")],
+    reason: Annotated[str, typer.Option(help="Alasan membukanya; dicatat.")],
+    config: ConfigFile = CONFIG,
+) -> None:
+    """Keluarkan isi mentah sebuah kiriman ke keluaran standar; siapa membukanya dan mengapa dicatat."""
     with the_ledger(config) as (settings, ledger):
-        with ledger.reading() as tx:
-            one = rows.find(tx, number)
-        if one is None:
-            fail("Tidak ada kiriman dengan nomor itu.")
+        try:
+            one = ledger.write(
+                lambda tx: sealed.arrival(tx, number, _officer(tx, login), reason=reason, now=clock())
+            )
+        except ActError as error:
+            fail(str(error))
         raw = one.raw if one.raw is not None else Files(settings.storage.files_dir).read(one.blob or "")
     sys.stdout.buffer.write(raw)
+
+
+def _officer(tx: Tx, login: str) -> Actor:
+    """Who looks, by their word: whoever is at the terminal owns the machine. Raises NotFound."""
+    found = officers.by_login(tx, login.strip().lower())
+    if found is None or not found.active:
+        raise NotFound("Tidak ada petugas aktif dengan nama masuk itu.")
+    return Actor(kind="officer", officer_id=found.id, role=found.role, opd=found.opd, name=found.name)
 
 
 @arrivals.command("reprocess")

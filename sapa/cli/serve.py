@@ -7,13 +7,11 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, TextIO, cast
 
 import structlog
 import typer
-import uvicorn
 from pydantic_core import to_json
 
 from channels.base import Listener
@@ -21,6 +19,7 @@ from sapa.bootstrap import Service, open_service
 from sapa.bootstrap.follow import keep_up
 from sapa.bootstrap.service import ROLES
 from sapa.cli._office import CONFIG, NO_LEDGER, ConfigFile, clock, fail, keep_private, say, settings_of
+from sapa.cli._server import server
 from sapa.settings import BadConfig, Settings, load
 from store.db import LedgerUnavailable
 
@@ -67,7 +66,7 @@ def _loop() -> asyncio.AbstractEventLoop:
 async def _run(service: Service, config: Path) -> None:
     settings = service.in_force.settings
     sock = _listen(settings) if "web" in service.roles else None
-    server = _server(service, settings)
+    http = server(service.app)
     loop = asyncio.get_running_loop()
 
     def read() -> Settings:
@@ -75,7 +74,7 @@ async def _run(service: Service, config: Path) -> None:
 
     loop.add_signal_handler(signal.SIGHUP, service.reload, read)
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, server.handle_exit, number, None)
+        loop.add_signal_handler(number, http.handle_exit, number, None)
     await service.start()
     following = asyncio.create_task(keep_up(service, read), name="follow")
     if sock is not None:
@@ -84,40 +83,12 @@ async def _run(service: Service, config: Path) -> None:
     settle_memory()
     try:
         if sock is not None:
-            await server.serve(sockets=[sock])
-        while not server.should_exit:  # noqa: ASYNC110 (a flag is all uvicorn has)
+            await http.serve(sockets=[sock])
+        while not http.should_exit:  # noqa: ASYNC110 (a flag is all uvicorn has)
             await asyncio.sleep(0.1)
     finally:
         following.cancel()
         await service.stop()
-
-
-class _Server(uvicorn.Server):
-    """Leaves the signals to us: uvicorn raises SIGTERM again before the other rooms could stop."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Nothing is captured here."""
-        yield
-
-
-def _server(service: Service, settings: Settings) -> _Server:
-    return _Server(
-        uvicorn.Config(
-            service.app,
-            loop="none",
-            http="httptools",
-            ws="none",
-            lifespan="off",
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=10,
-            timeout_keep_alive=30,
-            limit_concurrency=2000,
-        )
-    )
 
 
 def _listen(settings: Settings) -> socket.socket:

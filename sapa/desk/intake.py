@@ -16,7 +16,7 @@ from sapa.desk.errors import Invalid, NotFound
 from sapa.desk.incoming import Arriving, Item, Prepared, Sitting
 from sapa.desk.pictures import KeptFile
 from sapa.desk.refs import Refs
-from sapa.desk.spool import Spool
+from sapa.desk.spool import Spool, Spooled
 from store import arrivals
 from store.db import Ledger, LedgerUnavailable, Tx
 from store.driver import lost_race
@@ -58,15 +58,15 @@ class Intake:
         """Keep a payload; returns after the commit, with one answer per message.
 
         Raises `Rejected` when the door refuses it (nothing is kept), `Unavailable` when it cannot
-        be kept now: the sender must try again (a door whose provider would not is spooled).
+        be kept now: the sender must try again; `Spooled` when it need not, for it waits on disk.
         """
         digest = hashlib.sha256(payload.body).hexdigest()
         self._under_way += 1
         try:
             return await self._deliver(payload, digest, parse)
         except (LedgerUnavailable, OSError) as error:
-            await self._set_aside(payload, digest)
-            raise Unavailable("the ledger cannot be written now", retry_after=30) from error
+            later = Spooled if await self._set_aside(payload, digest) else Unavailable
+            raise later("the ledger cannot be written now", retry_after=30) from error
         finally:
             self._under_way -= 1
 
@@ -154,14 +154,17 @@ class Intake:
         )
         return [Accepted(external_id="")]
 
-    async def _set_aside(self, payload: Payload, digest: str) -> None:
+    async def _set_aside(self, payload: Payload, digest: str) -> bool:
+        """Whether the payload is in the spool now: only one whose sender may not repeat it."""
         door = self._doors.get(payload.channel)
         if door is None or door.traits.retries or not payload.delivery_id:
-            return
+            return False
         try:
             await asyncio.to_thread(self._spool.keep, payload, digest[:32])
         except OSError as error:
             _log.error("spool_failed", channel=payload.channel, error=type(error).__name__)
+            return False
+        return True
 
     async def drain(self) -> int:
         """Deliver what was spooled, oldest first, until the ledger says no; returns how many."""

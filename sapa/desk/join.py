@@ -25,6 +25,20 @@ def as_reporter(tx: Tx, ticket_id: int, person: Person) -> Person:
     return replace(person, contact_id=known[0], conversation_id=known[1], also_contact_id=None)
 
 
+def also(tx: Tx, ticket_id: int, message: InboundMessage, person: Person, at: datetime) -> None:
+    """Another address, given by somebody we know, stands on this ticket alone.
+
+    Anybody can type their first one: it proves nothing, so their other tickets are not touched.
+    """
+    contact_id = person.also_contact_id
+    if contact_id is None or contact_id == contacts.also_of(tx, person.conversation_id):
+        return
+    known = contacts.find_conversation(tx, message.channel, message.account, contact_id)
+    thread = known or contacts.add_conversation(tx, message.channel, message.account, contact_id, None, at)
+    role = contacts.role_of(tx, ticket_id, person.conversation_id)
+    contacts.add_reporter(tx, ticket_id, contact_id, thread, role)
+
+
 def joined(
     tx: Tx, ticket: Target, message_id: int, item: Prepared, person: Person, found: Found, sitting: Sitting
 ) -> bool:
@@ -34,7 +48,8 @@ def joined(
     but neither moves the ticket nor answers a question put to the reporter.
     """
     now, city = sitting.now, sitting.city
-    own = _answer_too(tx, ticket.id, person, item.message.channel, now) == "reporter" or found.proven
+    role = _answer_too(tx, ticket.id, person, item.message.channel, now, proven=found.proven)
+    own = role == "reporter" or found.proven
     assignments.add_event(
         tx, ticket.id, "message", actor="citizen", data={"message": message_id, "why": found.why}, now=now
     )
@@ -49,7 +64,7 @@ def joined(
     return own
 
 
-def _answer_too(tx: Tx, ticket_id: int, person: Person, channel: str, now: datetime) -> str:
+def _answer_too(tx: Tx, ticket_id: int, person: Person, channel: str, now: datetime, *, proven: bool) -> str:
     """Somebody new is thanked and answered from now on; a reporter on another channel there, too.
 
     Returns their role in this conversation.
@@ -58,7 +73,7 @@ def _answer_too(tx: Tx, ticket_id: int, person: Person, channel: str, now: datet
     if role:
         return role
     known = contacts.role_of(tx, ticket_id, None, person.contact_id)
-    role = known if known and channel != "web" else "supporter"
+    role = "reporter" if proven else known if known and channel != "web" else "supporter"
     contacts.add_reporter(tx, ticket_id, person.contact_id, person.conversation_id, role)
     if not known:
         opening.acknowledge(tx, ticket_id, person, now, None)

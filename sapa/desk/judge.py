@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from router.decide import Assignment, Facts, decide
-from router.place import find_names, locate
+from router.place import HINT_BEYOND, find_names, locate
 from sapa.desk.assign import Decision
 from sapa.desk.city import City
 from sapa.desk.mask import mask
@@ -15,6 +15,8 @@ from store.db import Tx
 
 SUMMARY = 4_000
 NO_TEXT = "(Tanpa teks. Lihat lampiran.)"
+#: (latitude, longitude, accuracy): degrees, and metres it may be off by (0 = not told).
+Point = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,14 +93,14 @@ def judge(
     *,
     channel: str,
     chosen: str,
-    points: Sequence[tuple[float, float]],
+    points: Sequence[Point],
     labels: Sequence[str],
     city: City,
 ) -> Judgement:
     """Judge all of a ticket's words together; `texts` are its messages, each with its subject.
 
-    `chosen` is a kelurahan the citizen named, `points` are (lat, lon) in order of trust, `labels`
-    their own words about the place.
+    `chosen` is a kelurahan the citizen named, `points` are in order of trust, `labels` their own
+    words about the place.
     """
     text = "\n".join(part for part in texts if part)
     words = "; ".join(dict.fromkeys(label for label in labels if label))
@@ -124,22 +126,33 @@ def judge(
 def judge_ticket(tx: Tx, ticket_id: int, *, channel: str, city: City, chosen: str = "") -> Judgement:
     """Judge what all of a ticket's messages say now; `chosen` counts when none of them chose a kelurahan."""
     parts = messages.ticket_parts(tx, ticket_id)
-    points = [(part.lat, part.lon) for part in parts if part.lat is not None and part.lon is not None]
+    points = [
+        (part.lat, part.lon, part.accuracy_m or 0.0)
+        for part in parts
+        if part.lat is not None and part.lon is not None
+    ]
+    pictures = [(lat, lon, 0.0) for lat, lon in messages.picture_points(tx, ticket_id)]
     return judge(
         [heading(part.subject, part.text) + part.text for part in parts],
         channel=channel,
         chosen=next((part.kelurahan for part in reversed(parts) if part.kelurahan), chosen),
-        points=[*points, *messages.picture_points(tx, ticket_id)],
+        points=[*points, *pictures],
         labels=[part.place for part in parts],
         city=city,
     )
 
 
-def _spot(text: str, chosen: str, points: Sequence[tuple[float, float]], words: str, city: City) -> Spot:
-    """A point inside the city is believed first, then the citizen's choice, then names in the text."""
-    for lat, lon in points:
-        found = locate(lat, lon, city.gazetteer)
-        if found.inside:
+def _spot(text: str, chosen: str, points: Sequence[Point], words: str, city: City) -> Spot:
+    """A point inside the city is believed first, then the citizen's choice, then names in the text.
+
+    A point that may be kilometres off comes last, and never onto a map.
+    """
+    hint = ""
+    for lat, lon, accuracy in points:
+        found = locate(lat, lon, city.gazetteer, accuracy)
+        if found.inside and accuracy > HINT_BEYOND:
+            hint = hint or found.kelurahan
+        elif found.inside:
             kelurahan = found.kelurahan if found.sure or not chosen else chosen
             return Spot(kelurahan=kelurahan, lat=lat, lon=lon, words=words, sure=found.sure or bool(chosen))
     if chosen and any(area.kelurahan == chosen for area in city.gazetteer.areas):
@@ -147,4 +160,4 @@ def _spot(text: str, chosen: str, points: Sequence[tuple[float, float]], words: 
     named = find_names(text, city.gazetteer)
     if named is not None:
         return Spot(kelurahan=named.kelurahan, words=words, sure=named.sure)
-    return Spot(words=words)
+    return Spot(kelurahan=hint, words=words)

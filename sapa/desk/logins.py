@@ -18,14 +18,22 @@ Buckets = tuple[tuple[str, int, float], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How long logins last and how often one may try (tokens, and seconds until one comes back)."""
+    """How long logins last and how often one may try (tokens, and seconds until one comes back).
+
+    A login name is tried from one network address (`login`), one address tries names (`address`),
+    and a name is tried from all addresses together (`strangers`) that have not logged in with it
+    within `known`: nobody elsewhere locks an officer out of where they work.
+    """
 
     idle: timedelta = timedelta(hours=1)
     absolute: timedelta = timedelta(hours=12)
+    known: timedelta = timedelta(days=60)
     login_tries: int = 8
     login_seconds: float = 60.0
     address_tries: int = 30
     address_seconds: float = 10.0
+    strangers_tries: int = 30
+    strangers_seconds: float = 10.0
 
 
 class LoginFailed(ActError):
@@ -77,10 +85,10 @@ def log_in(
     Raises `TooOften` (before any checking) or `LoginFailed`; unknown names take as long as known.
     """
     login = login.strip().lower()[:100]
-    buckets = (
-        (_bucket("login", login), limits.login_tries, limits.login_seconds),
-        (_bucket("address", address), limits.address_tries, limits.address_seconds),
-    )
+    known = _bucket("known", f"{login}\0{address}")
+    with ledger.reading() as tx:
+        stranger = not officers.seen_since(tx, known, now - limits.known)
+    buckets = _buckets(login, address, limits, stranger=stranger)
     wait = ledger.write(lambda tx: _admit(tx, buckets, now))
     if wait:
         raise TooOften(wait)
@@ -95,19 +103,28 @@ def log_in(
         _begin(tx, officer, cookie, csrf, now, limits)
         for name, size, _ in buckets:
             officers.give_token(tx, name, size=size)
+        officers.see(tx, known, now)
 
     ledger.write(write)
     return cookie
 
 
+def _buckets(login: str, address: str, limits: Limits, *, stranger: bool) -> Buckets:
+    """What a try takes a token from; only strangers share one for all addresses."""
+    here: Buckets = (
+        (_bucket("login", f"{login}\0{address}"), limits.login_tries, limits.login_seconds),
+        (_bucket("address", address), limits.address_tries, limits.address_seconds),
+    )
+    everywhere = (_bucket("strangers", login), limits.strangers_tries, limits.strangers_seconds)
+    return (*here, everywhere) if stranger else here
+
+
 def _admit(tx: Tx, buckets: Buckets, now: datetime) -> float:
-    """Take a token from each bucket; 0, or the seconds to wait when one is empty."""
-    empty = [
-        seconds
-        for name, size, seconds in buckets
-        if not officers.take_token(tx, name, now, size=size, per_second=1 / seconds)
-    ]
-    return max(empty, default=0.0)
+    """Take a token from each bucket up to an empty one; 0, or the seconds to wait for that."""
+    for name, size, seconds in buckets:
+        if not officers.take_token(tx, name, now, size=size, per_second=1 / seconds):
+            return seconds
+    return 0.0
 
 
 def _begin(tx: Tx, seen: Officer, cookie: str, csrf: str, now: datetime, limits: Limits) -> None:
@@ -169,8 +186,8 @@ def log_out(tx: Tx, cookie: str) -> None:
 
 
 def sweep(tx: Tx, now: datetime, limits: Limits) -> None:
-    """Forget sessions that are over and limits that are full again; a job calls it."""
-    officers.sweep(tx, now, limits.idle, timedelta(days=1))
+    """Forget sessions that are over, limits that are full again and addresses long unseen; a job calls it."""
+    officers.sweep(tx, now, limits.idle, timedelta(days=1), limits.known)
 
 
 def session_id(cookie: str) -> str:

@@ -22,8 +22,9 @@ from store.targets import Target
 def judged(message: InboundMessage, files: Sequence[KeptFile], city: City) -> Judgement:
     """What the judge says of a message alone, as a ticket of its own; pure, so it needs no transaction."""
     place = message.place
-    points = [(place.lat, place.lon)] if place and place.lat is not None and place.lon is not None else []
-    points += [file.gps for file in files if file.gps is not None]
+    points = [(*file.gps, 0.0) for file in files if file.gps is not None]
+    if place and place.lat is not None and place.lon is not None:
+        points.insert(0, (place.lat, place.lon, place.accuracy_m or 0.0))
     return judge(
         [heading(message.subject, message.text) + message.text],
         channel=message.channel,

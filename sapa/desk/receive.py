@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from channels.base import Accepted, Traits
-from channels.message import DeliveryReport, InboundMessage
+from channels.message import DeliveryReport, InboundMessage, Place
 from sapa.desk import join, opening, report, which
 from sapa.desk.city import City
 from sapa.desk.incoming import Arriving, Item, Person, Prepared, Sitting, TakeRef
@@ -83,27 +83,47 @@ def _take_one(tx: Tx, item: Prepared, sitting: Sitting) -> Accepted:
         opening.opened(tx, ticket, item, person, sitting)
     else:
         ticket = found.target
-        if found.proven and message.channel == "web":
+        if found.proven and message.privacy != "normal":
+            targets.hide(tx, ticket.id, message.privacy)
+        if found.proven and message.sender.channel == "web":  # no address of their own
             person = join.as_reporter(tx, ticket.id, person)
         message_id = _put(tx, known, item, sitting, ticket.id, person.conversation_id, at)
         if not join.joined(tx, ticket, message_id, item, person, found, sitting):
             ticket = replace(ticket, token="")  # the private link is the reporter's alone
     if not person.new:
-        contacts.touch_conversation(tx, person.conversation_id, person.also_contact_id, at)
+        contacts.touch_conversation(tx, person.conversation_id, at)
+        join.also(tx, ticket.id, message, person, at)
     return Accepted(external_id=message.external_id, ref=ticket.ref, token=ticket.token)
 
 
 def _named(tx: Tx, item: Prepared, city: City) -> tuple[Prepared, messages.Known | None]:
-    """What we know of the message; where messages are never edited, another one of its name is renamed."""
+    """What we know of the message; where none is ever edited, one that says something else is renamed.
+
+    A form sent again so (back, changed, sent) is added to its ticket within the burst window: who has
+    the form's key is its writer. Later it is a complaint of its own.
+    """
     message = item.message
     known = messages.find_message(tx, message.channel, message.account, message.external_id)
-    edits = city.channels.get(message.channel, Traits()).edits
-    if known is None or edits or known.text == message.text:
+    if known is None or city.channels.get(message.channel, Traits()).edits:
         return item, known
-    digest = hashlib.sha256(f"{message.sender.value}\0{message.text}".encode()).hexdigest()
-    message = replace(message, external_id=f"{message.external_id}#{digest[:32]}")
+    first, place = messages.said(tx, known.id), message.place or Place()
+    where = (place.lat, place.lon, place.label, place.kelurahan)
+    sender = "" if message.sender.channel == "web" else message.sender.value
+    same_sender = not first.sender or sender in ("", first.sender)
+    if same_sender and (first.text, first.where) == (message.text, where):
+        return item, known
+    digest = hashlib.sha256("\0".join(map(str, (sender, message.text, *where))).encode()).hexdigest()
+    token = known.token if message.channel == "web" else ""
+    again = token and message.sent_at - first.received_at <= city.burst
+    message = replace(
+        message,
+        external_id=f"{message.external_id}#{digest[:32]}",
+        reply_token=token if again else message.reply_token,
+    )
+    held = messages.blobs_of(tx, known.id) if again else frozenset()
+    files = tuple(file for file in item.files if file.blob not in held)
     known = messages.find_message(tx, message.channel, message.account, message.external_id)
-    return replace(item, message=message), known
+    return replace(item, message=message, files=files), known
 
 
 def _person(tx: Tx, message: InboundMessage, at: datetime) -> Person:
@@ -179,6 +199,7 @@ def _add(
         machine=message.machine,
         lat=place.lat if place else None,
         lon=place.lon if place else None,
+        accuracy_m=place.accuracy_m if place else None,
         place=place.label if place else "",
         kelurahan=place.kelurahan if place else "",
         sent_at=at,
@@ -213,6 +234,8 @@ def _add_files(tx: Tx, message_id: int, files: Sequence[KeptFile], now: datetime
 def _again(tx: Tx, known: messages.Known, item: Prepared, sitting: Sitting) -> Accepted:
     """A known message: the same changes nothing, other words are a revision, further files are added."""
     message = item.message
+    if known.token and known.ticket_id is not None and message.privacy != "normal":
+        targets.hide(tx, known.ticket_id, message.privacy)
     held = messages.blobs_of(tx, known.id) if item.files else frozenset()
     _add_files(
         tx, known.id, [file for file in item.files if file.blob and file.blob not in held], sitting.now

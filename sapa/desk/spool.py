@@ -6,7 +6,11 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from channels.base import Payload
+from channels.base import Payload, Unavailable
+
+
+class Spooled(Unavailable):
+    """The ledger cannot be written now, but the payload is safe on disk and is delivered by itself."""
 
 
 class Spool:

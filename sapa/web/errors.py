@@ -16,6 +16,10 @@ from sapa.web.render import page
 from store.db import LedgerUnavailable
 
 TOO_LARGE = "Kiriman terlalu besar. Kurangi jumlah atau ukuran foto, lalu kirim lagi."
+TOO_SLOW = (
+    "Kiriman terhenti terlalu lama di tengah jalan, jadi belum kami terima. "
+    "Periksa sambungan internet Anda, lalu tekan tombol kembali dan kirim lagi."
+)
 BROKEN = "Terjadi gangguan pada sistem kami. Silakan coba lagi beberapa saat lagi."
 LATER = "Sistem sedang tidak dapat menyimpan. Belum ada yang tersimpan; silakan coba lagi sebentar lagi."
 RETRY_AFTER = "30"
@@ -26,6 +30,7 @@ TITLES = {
     403: "Tidak diizinkan",
     404: "Halaman tidak ditemukan",
     405: "Cara ini tidak tersedia",
+    408: "Kiriman terhenti",
     409: "Data sudah berubah",
     410: "Tautan sudah tidak berlaku",
     413: "Kiriman terlalu besar",

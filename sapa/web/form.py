@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from channels.base import Accepted, Unavailable
 from channels.web import MAX_PHOTO, MAX_PHOTOS, Invalid
 from notifier.links import tracking_url
+from sapa.desk.spool import Spooled
 from sapa.web import errors
 from sapa.web.buckets import admit
 from sapa.web.office import Office, office_of
@@ -50,6 +51,8 @@ async def receive(request: Request) -> Response:
         accepted = await send(office, body, kind)
     except Invalid as wrong:
         return _form(request, await typed(request), wrong.errors, status=wrong.status)
+    except Spooled:
+        return spooled(request, await typed(request))
     except Unavailable:
         return _form(request, await typed(request), status=503, down=True)
     if not accepted.ref:
@@ -61,6 +64,13 @@ def thanks_url(office: Office, accepted: Accepted) -> str:
     """The tracking page (the public one for who added to another's report), with its word of thanks."""
     page = tracking_url("", accepted.ref, accepted.token)
     return f"{page}{'&' if accepted.token else '?'}baru=1"
+
+
+def spooled(request: Request, form: Mapping[str, str]) -> Response:
+    """Received, the number follows: a button sends the same again, which finds the report by its key."""
+    again = form if form.get("key") else {}
+    headers = {"Cache-Control": "no-store", "Retry-After": errors.RETRY_AFTER}
+    return page(request, "public/spooled.html", status=202, headers=headers, again=again)
 
 
 async def typed(request: Request) -> dict[str, str]:

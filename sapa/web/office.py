@@ -23,7 +23,8 @@ class Intake(Protocol):
     def deliver(self, payload: Payload, parse: Callable[[], Parsed]) -> Awaitable[Sequence[Accepted]]:
         """Keep one payload and say, after the commit, what became of each message.
 
-        Raises `channels.base.Rejected` (nothing kept) or `Unavailable` (try again)."""
+        Raises `channels.base.Rejected` (nothing kept), `Unavailable` (try again) or, of its kind,
+        `sapa.desk.spool.Spooled` (safe on disk, delivered later)."""
         ...
 
     def reprocess(
@@ -60,7 +61,8 @@ class Limits:
 
     `guesses` refs an address may look up a minute; `intake_per_minute` sendings, 0 = no limit;
     `files` photos the form asks for at the most; `patience` seconds the writer may take to answer
-    before it counts as stuck.
+    before it counts as stuck. A body may `pause` so many seconds between two pieces, and has to
+    come at `pace` bytes a second on the average once `grace` seconds are over.
     """
 
     intake: int = 28 * 1024 * 1024
@@ -69,6 +71,9 @@ class Limits:
     intake_per_minute: int = 0
     files: int = 5
     patience: float = 3.0
+    pause: float = 30.0
+    grace: float = 60.0
+    pace: int = 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

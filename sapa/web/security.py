@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sapa.web import errors
+from sapa.web.hearing import Hearing
 from sapa.web.office import Office
 
 CONTENT = (
@@ -31,8 +31,6 @@ SECRET_ADDRESS = ("/lacak", "/aksi", "/berkas")
 CLOSED = (("Cache-Control", "no-store"), ("X-Robots-Tag", "noindex, nofollow"))
 #: Called by machines that prove themselves otherwise (signature) or have nothing to prove.
 MACHINES = ("/hooks/", "/api/v1/")
-#: Bytes of a body that is too large which are read away, so that its sender hears why.
-MOST_HEARD = 128 * 1024 * 1024
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -99,7 +97,7 @@ class Heads:
 
 
 class Guard:
-    """Turns away unknown hosts, posts from other sites, and bodies over the limit."""
+    """Turns away unknown hosts, posts from other sites, and bodies over the limit or too slow."""
 
     def __init__(self, app: ASGIApp, office: Office) -> None:
         self.app = app
@@ -111,14 +109,14 @@ class Guard:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
+        if scope["method"] not in SAFE or "content-length" in headers or "transfer-encoding" in headers:
+            size, limits = self._limit(scope["path"]), self.office.limits
+            hearing = Hearing(receive, send, size, limits, asks_first="expect" in headers)
+            receive, send = hearing.receive, hearing.send
         refused = self._refusal(scope, headers)
         if refused:
-            if refused[0] == 413 and "expect" not in headers:
-                await _listen_out(receive)
             await errors.answer(scope, *refused)(scope, receive, send)
             return
-        if scope["method"] not in SAFE:
-            receive = _capped(receive, self._limit(scope["path"]))
         await self.app(scope, receive, send)
 
     def _refusal(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
@@ -157,29 +155,3 @@ class Guard:
         limits = self.office.limits
         takes_photos = path == "/" or path.startswith(("/lacak/", "/aksi/", *MACHINES))
         return limits.intake if takes_photos else limits.page
-
-
-def _capped(receive: Receive, limit: int) -> Receive:
-    """`receive` that gives up once more than `limit` bytes came, whatever the sender declared."""
-    seen = 0
-
-    async def counting() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > limit:
-            if message.get("more_body"):
-                await _listen_out(receive)
-            raise HTTPException(413, errors.TOO_LARGE)
-        return message
-
-    return counting
-
-
-async def _listen_out(receive: Receive) -> None:
-    """Let the sender finish, keeping nothing: browsers read no answer while they still send."""
-    seen, more = 0, True
-    while more and seen < MOST_HEARD:
-        message = await receive()
-        seen += len(message.get("body", b""))
-        more = message.get("more_body", False)

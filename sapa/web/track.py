@@ -15,10 +15,11 @@ from sapa.desk import citizen
 from sapa.desk import errors as desk_errors
 from sapa.desk.actor import Actor
 from sapa.desk.lifecycle import OVER
+from sapa.desk.spool import Spooled
 from sapa.web import fields, story
 from sapa.web.buckets import Buckets, address, admit
 from sapa.web.errors import RETRY_AFTER
-from sapa.web.form import TYPES, thanks_url, typed
+from sapa.web.form import TYPES, spooled, thanks_url, typed
 from sapa.web.office import Office, office_of
 from sapa.web.render import page
 from sapa.web.sending import send
@@ -87,6 +88,8 @@ async def answer(request: Request, ref: str, k: str = "") -> Response:
     except Invalid as wrong:
         again = Again(text, wrong.errors, wrong.status)
         return await run_in_threadpool(_shown_again, request, ref, again)
+    except Spooled:
+        return spooled(request, form)
     except (Unavailable, LedgerUnavailable):
         return page(
             request,

@@ -65,6 +65,7 @@ class Message(SQLModel, table=True):
     machine: str = ""
     lat: float | None = None
     lon: float | None = None
+    accuracy_m: float | None = None  # the place lies within so many metres of (lat, lon); None = not told
     place: str = ""
     kelurahan: str = ""  # the one its sender chose
     sent_at: datetime

@@ -70,7 +70,7 @@ class Session(SQLModel, table=True):
 
 
 class LoginLimit(SQLModel, table=True):
-    """A token bucket per login name and per address (hashed)."""
+    """A token bucket of tries to log in; or (`known:…`) when a login last came from an address. Hashed."""
 
     __tablename__ = "login_limit"
     bucket: str = Field(primary_key=True)

@@ -7,6 +7,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from sapa.cli import app
+from store import arrivals
 from store.db import Ledger
 from store.tables import Outbox
 
@@ -64,6 +65,38 @@ def test_a_dead_notice_is_sent_again_and_a_living_one_is_not(sapa, tmp_path: Pat
     assert "tidak sedang gagal" in refused.stderr
 
 
+def test_who_opens_a_payload_from_the_terminal_is_written_down_as_in_the_console(  # type: ignore[no-untyped-def]
+    sapa, tmp_path: Path, now
+) -> None:
+    assert (
+        sapa("officers", "add", "rina", "--name", "Rina", "--role", "opd", "--opd", "DISHUB").exit_code == 0
+    )
+    ledger = Ledger(f"sqlite:///{tmp_path / 'var' / 'sapa.db'}")
+    body = {"delivery_id": "", "digest": "d", "media_type": "message/rfc822", "raw": b"surat", "blob": None}
+    number = ledger.write(
+        lambda tx: arrivals.add_arrival(tx, channel="email", account="a", now=now, state="parked", **body)
+    )
+
+    def show(*words: str) -> Result:
+        return sapa("arrivals", "show", str(number), *words)
+
+    def looks() -> list[tuple[object, ...]]:
+        with ledger.reading() as tx:
+            return tx.run(
+                "SELECT login, what, reason FROM identity_look JOIN officer ON officer.id = officer_id"
+            )
+
+    for refused in ((), ("--login", "admin"), ("--reason", "ingin tahu")):
+        assert show(*refused).exit_code == 2
+    for login, reason in (("siapa", "ingin tahu"), ("rina", "ingin tahu"), ("admin", " ")):
+        answer = show("--login", login, "--reason", reason)
+        assert (answer.exit_code, answer.stdout) == (1, "")
+    assert looks() == []
+    assert show("--login", "admin", "--reason", "surat rusak").stdout == "surat"
+    assert looks() == [("admin", f"arrival:{number}", "surat rusak")]
+    ledger.close()
+
+
 def test_what_the_ledger_holds_is_for_its_owner_alone(sapa, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     assert sapa("officers", "list").exit_code == 0
     kept = [tmp_path / "var", *(tmp_path / "var").rglob("*")]
@@ -77,6 +110,7 @@ def test_a_folder_or_number_that_cannot_be_is_told_in_words(sapa, tmp_path: Path
         refused = sapa(words[0], str(tmp_path / words[1]))
         assert refused.exit_code == 1
         assert "tidak dapat dipakai" in refused.stderr
-    assert sapa("arrivals", "show", "9" * 30).exit_code == 2
+    for_whom = ("--login", "admin", "--reason", "mencari sebabnya")
+    assert sapa("arrivals", "show", "9" * 30, *for_whom).exit_code == 2
     made = CliRunner().invoke(app, ["init", str(tmp_path / "berkas" / "di-dalam")])
     assert (made.exit_code, "tidak dapat dipakai" in made.stderr) == (1, True)

@@ -17,6 +17,7 @@ from intake_world import World, chat
 from PIL import Image
 
 from channels.message import DeliveryReport
+from router.place import Area, Gazetteer
 from sapa.desk import acts
 from sapa.desk.actor import Actor
 from sapa.desk.deadline import SlaRow, SlaTable
@@ -263,6 +264,29 @@ def test_another_address_given_with_the_form_is_kept_with_the_reporter(world: Wo
     ]
 
 
+def second_contacts(world: World, ticket: int) -> list[str]:
+    with world.ledger.reading() as tx:
+        return [one.value for one in tickets.senders(tx, ticket)]
+
+
+def test_who_types_anothers_mail_address_changes_nothing_on_their_reports(world: World) -> None:
+    victim = {"email": "siti@contoh.id"}
+    world.form("kunci-0001", text="lampu jalan", **victim, phone="0812 3456 7890")
+    world.form("kunci-0002", text="ada sampah", **victim, phone="0899 9999 9999")
+    assert second_contacts(world, 1) == ["siti@contoh.id", "+6281234567890"]
+    assert "+6289999999999" in second_contacts(world, 2)  # and what an honest sender gives is not lost
+    world.form("kunci-0003", text="pohon tumbang", email="budi@contoh.id")
+    world.form("kunci-0004", text="ada sampah", email="budi@contoh.id", phone="0899 9999 9999")
+    assert second_contacts(world, 3) == ["budi@contoh.id"]
+
+
+def test_who_gives_the_same_two_addresses_again_is_one_reporter(world: World) -> None:
+    for key in ("kunci-0001", "kunci-0002"):
+        world.form(key, text="lampu jalan", email="siti@contoh.id", phone="0812 3456 7890")
+    assert world.rows("SELECT ticket_id, contact_id FROM ticket_reporter") == [(1, 1), (2, 1)]
+    assert second_contacts(world, 2) == ["siti@contoh.id", "+6281234567890"]
+
+
 def test_the_same_person_by_mail_is_no_supporter_of_their_own_form(world: World) -> None:
     (first,) = world.form("kunci-0001", text="lampu jalan mati", email="siti@contoh.id")
     (again,) = world.post(
@@ -288,17 +312,83 @@ def test_an_answer_from_the_tracking_page_is_the_reporters(world: World) -> None
     assert len({row[0] for row in world.rows("SELECT conversation_id FROM message")}) == 1
 
 
-def test_the_same_form_sent_again_with_other_words_is_a_revision(world: World) -> None:
+def thread(world: World) -> list[tuple[object, ...]]:
+    """(ticket, text, place) of every message."""
+    return world.rows("SELECT ticket_id, text, place FROM message ORDER BY id")
+
+
+def test_a_form_sent_again_with_other_words_adds_them_and_replaces_none(world: World) -> None:
     (first,) = world.form("kunci-0001", text="ada sampah")
-    (second,) = world.form("kunci-0001", text="ada sampah di lampu jalan PJU")
-    assert second.ref == first.ref
-    assert second.duplicate
-    assert world.rows("SELECT COUNT(*) FROM message_revision")[0][0] == 1
+    for _ in range(2):
+        (again,) = world.form("kunci-0001", text="lampu jalan PJU mati")
+        assert (again.ref, again.token) == (first.ref, first.token)
+    (same,) = world.form("kunci-0001", text="ada sampah")
+    assert (same.ref, same.token, same.duplicate) == (first.ref, first.token, True)
+    assert thread(world) == [(1, "ada sampah", ""), (1, "lampu jalan PJU mati", "")]
+    assert world.rows("SELECT summary FROM ticket") == [("ada sampah\nlampu jalan PJU mati",)]
+    assert world.rows("SELECT COUNT(*) FROM message_revision") == [(0,)]
+
+
+def test_a_form_sent_again_the_next_day_with_other_words_is_another_complaint(world: World) -> None:
+    (first,) = world.form("kunci-0001", text="ada sampah")
+    world.later(days=1)
+    for _ in range(2):
+        (other,) = world.form("kunci-0001", text="lampu jalan PJU mati")
+        assert other.token not in ("", first.token)
+    (same,) = world.form("kunci-0001", text="ada sampah")
+    assert (same.ref, same.token) == (first.ref, first.token)
+    assert world.rows("SELECT opd, summary FROM ticket ORDER BY id") == [
+        ("DLH", "ada sampah"),
+        ("DISHUB", "lampu jalan PJU mati"),
+    ]
+
+
+def test_what_else_was_changed_before_a_form_was_sent_again_is_not_lost(world: World) -> None:
+    (first,) = world.form("kunci-0001", text="ada sampah")
+    world.form("kunci-0001", text="ada sampah", address="depan pasar", kelurahan="Wates")
+    assert thread(world) == [(1, "ada sampah", ""), (1, "ada sampah", "depan pasar")]
+    assert world.rows("SELECT kelurahan FROM ticket") == [("Wates",)]
+    for _ in range(2):
+        (again,) = world.form("kunci-0001", text="ada sampah", email="siti@contoh.id")
+        assert (again.ref, again.token) == (first.ref, first.token)
+    assert [lane for notice, lane in world.told() if notice == "ack"] == ["contact:2"]
+    assert world.rows("SELECT contact_id, role FROM ticket_reporter ORDER BY id") == [
+        (1, "reporter"),
+        (2, "reporter"),
+    ]
+    assert len(thread(world)) == 3
+
+
+def test_who_goes_back_to_make_a_report_secret_has_it_secret(world: World) -> None:
+    world.form("kunci-0001", text="ada sampah")
+    for privacy, kept in (("secret", "secret"), ("anonymous", "secret"), ("normal", "secret")):
+        world.form("kunci-0001", text="ada sampah", privacy=privacy)
+        assert world.rows("SELECT privacy FROM ticket") == [(kept,)]
+    world.form("kunci-0002", text="lampu jalan mati")
+    world.form("kunci-0002", text="lampu jalan mati, dua titik", privacy="anonymous")
+    assert world.rows("SELECT privacy FROM ticket ORDER BY id") == [("secret",), ("anonymous",)]
+
+
+def test_a_form_sent_again_about_a_report_that_is_over_is_another_complaint(world: World) -> None:
+    (first,) = world.form("kunci-0001", text="ada sampah")
+    world.ledger.write(lambda tx: tx.run("UPDATE ticket SET status = 'archived'"))
+    (other,) = world.form("kunci-0001", text="ada sampah lagi")
+    assert other.token not in ("", first.token)
+
+
+def test_photos_sent_again_with_other_words_are_kept_once(world: World) -> None:
+    photos = [base64.b64encode(picture()).decode()]
+    for text in ("ada sampah", "ada sampah banyak"):
+        world.form("kunci-0001", text=text, photos=photos)
+    assert world.rows("SELECT message_id, state FROM attachment") == [(1, "kept")]
+    world.later(days=1)
+    world.form("kunci-0001", text="sampah lain", photos=photos)
+    assert world.rows("SELECT message_id FROM attachment ORDER BY id") == [(1,), (3,)]
 
 
 def test_a_photo_added_when_the_same_form_is_sent_again_is_not_lost(world: World) -> None:
     photos = [base64.b64encode(picture()).decode()]
-    for more in ({}, {"photos": photos}, {"photos": photos, "address": "depan pasar"}):
+    for more in ({}, {"photos": photos}, {"photos": photos, "name": "Siti"}):
         body = json.dumps({"key": "kunci-0001", "text": "ada sampah", **more}).encode()
         world.deliver(world.payload("web", body))
     assert world.rows("SELECT message_id, state FROM attachment") == [(1, "kept")]
@@ -314,6 +404,17 @@ def test_another_mail_of_the_same_message_id_is_a_complaint_of_its_own(world: Wo
     assert [mail(b"budi", b"ada sampah"), mail(b"siti", b"lampu jalan mati")] == [second, first]
     assert [row[2] for row in world.tickets()] == ["DISHUB", "DLH"]
     assert world.rows("SELECT COUNT(*) FROM message_revision") == [(0,)]
+
+
+def test_the_same_words_under_the_same_message_id_by_somebody_else_are_not_swallowed(world: World) -> None:
+    def mail(who: bytes) -> str:
+        head = b"From: " + who + b"@contoh.id\r\nMessage-ID: <1@localhost>\r\n\r\n"
+        return world.post(head + b"lampu jalan mati\r\n")[0].ref
+
+    first, second = mail(b"siti"), mail(b"budi")
+    assert first != second
+    assert [mail(b"budi"), mail(b"siti")] == [second, first]
+    assert [lane for notice, lane in world.told() if notice == "ack"] == ["contact:1", "contact:2"]
 
 
 def test_what_cannot_be_read_is_parked_raw_and_can_be_taken_up(world: World) -> None:
@@ -442,6 +543,43 @@ def test_a_note_from_the_tracking_page_keeps_the_kelurahan_chosen_with_the_form(
     (first,) = world.form("kunci-001", text="lampu jalan mati", kelurahan="Wates")
     world.form("kunci-002", text="Sampai sekarang masih gelap", token=first.token)
     assert world.rows("SELECT kelurahan, place_sure FROM ticket") == [("Wates", 1)]
+
+
+WATES = {"lat": -7.4551, "lon": 112.4498}
+
+
+def spot(world: World) -> tuple[object, ...]:
+    return world.rows("SELECT kelurahan, place_sure, lat IS NOT NULL FROM ticket ORDER BY id DESC")[0]
+
+
+def test_a_position_from_a_telephone_mast_is_no_certain_place_and_stays_none(world: World) -> None:
+    world.form("kunci-0001", text="lampu jalan mati", **WATES, accuracy=20)
+    assert spot(world) == ("Wates", 1, 1)
+    (first,) = world.form("kunci-0002", text="lampu jalan mati", **WATES, accuracy="3000")
+    assert spot(world) == ("Wates", 0, 0)
+    world.form("kunci-0003", text="masih gelap", token=first.token)
+    assert spot(world) == ("Wates", 0, 0)
+    world.form("kunci-0004", text="tepatnya di Kelurahan Meri", token=first.token)
+    assert spot(world) == ("Meri", 1, 0)
+
+
+def test_a_coarse_position_counts_as_between_the_kelurahan_it_may_lie_in(world: World) -> None:
+    halfway = {"lat": -7.4579, "lon": 112.4498}  # 320 m from Wates' point, 2.6 km from Meri's
+    world.form("kunci-0001", text="lampu jalan mati", **halfway, accuracy=1_900)
+    assert spot(world) == ("Wates", 1, 1)
+    world.city = replace(
+        world.city,
+        gazetteer=Gazetteer(
+            (
+                *world.city.gazetteer.areas,
+                Area(kelurahan="Kedundung", kecamatan="M", points=((-7.463, 112.45),)),
+            )
+        ),
+    )
+    (first,) = world.form("kunci-0002", text="lampu jalan mati", **halfway, accuracy=1_900)
+    assert spot(world) == ("Wates", 0, 1)
+    world.form("kunci-0003", text="masih gelap", token=first.token)
+    assert spot(world) == ("Wates", 0, 1)
 
 
 def test_a_photo_that_is_none_is_kept_sealed_and_said_so(world: World) -> None:

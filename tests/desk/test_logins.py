@@ -12,7 +12,7 @@ from sapa.desk.passwords import Passwords
 from store import officers
 from store.tables import LoginLimit, Officer, Session
 
-LIMITS = Limits(login_tries=3, address_tries=5)
+LIMITS = Limits(login_tries=3, address_tries=5, strangers_tries=7)
 
 
 class Counting(Passwords):
@@ -110,14 +110,51 @@ def test_wrong_and_unknown_sound_and_cost_the_same(world: World, passwords: Coun
     assert passwords.checks == 2
 
 
-def test_too_many_tries_for_a_name_cost_nothing_and_pass_with_time(world: World, passwords: Counting) -> None:
-    for number in range(3):
+def fail(world: World, passwords: Passwords, times: int, address: str = "", login: str = "budi") -> None:
+    """So many wrong passwords, each from another address unless one is given."""
+    for number in range(times):
         with pytest.raises(LoginFailed):
-            log_in(world, passwords, "salah", address=f"192.0.2.{number}")
+            log_in(world, passwords, "salah", login=login, address=address or f"198.51.100.{number}")
+
+
+def test_too_many_tries_for_a_name_cost_nothing_and_pass_with_time(world: World, passwords: Counting) -> None:
+    fail(world, passwords, 3, "192.0.2.1")
+    with pytest.raises(TooOften) as error:
+        log_in(world, passwords)
+    assert (error.value.seconds, passwords.checks) == (60, 3)
+    assert log_in(world, passwords, now=world.now + timedelta(minutes=1))
+
+
+def test_who_tries_anothers_name_locks_only_themselves_out(world: World, passwords: Counting) -> None:
+    fail(world, passwords, 3, "203.0.113.7")
+    with pytest.raises(TooOften):
+        log_in(world, passwords, "salah", address="203.0.113.7")
+    assert log_in(world, passwords)
+
+
+def test_a_name_tried_from_everywhere_waits_a_little_but_not_where_its_officer_works(
+    world: World, passwords: Counting
+) -> None:
+    assert log_in(world, passwords)
+    later = world.now + timedelta(days=30)
+    world.ledger.write(lambda tx: logins.sweep(tx, later, LIMITS))
+    world.now = later
+    fail(world, passwords, 7)
     with pytest.raises(TooOften) as error:
         log_in(world, passwords, address="192.0.2.9")
-    assert (error.value.seconds, passwords.checks) == (60, 3)
-    assert log_in(world, passwords, address="192.0.2.9", now=world.now + timedelta(minutes=1))
+    assert error.value.seconds == 10
+    assert log_in(world, passwords)
+    assert log_in(world, passwords, address="192.0.2.9", now=later + timedelta(seconds=10))
+
+
+def test_refused_tries_of_one_address_do_not_use_up_what_others_have(
+    world: World, passwords: Counting
+) -> None:
+    fail(world, passwords, 3, "203.0.113.7")
+    for _ in range(20):
+        with pytest.raises(TooOften):
+            log_in(world, passwords, "salah", address="203.0.113.7")
+    assert log_in(world, passwords, address="192.0.2.9")
 
 
 def test_too_many_tries_from_an_address_are_refused_for_every_name(world: World, passwords: Counting) -> None:
@@ -155,8 +192,11 @@ def test_what_is_over_is_swept(world: World, passwords: Counting) -> None:
     world.ledger.write(lambda tx: logins.sweep(tx, world.now + timedelta(days=2), LIMITS))
     with world.ledger.reading() as tx:
         count = "SELECT (SELECT count(*) FROM session), (SELECT count(*) FROM login_limit)"
-        assert tuple(tx.run(count)[0]) == (1, 2)
+        assert tuple(tx.run(count)[0]) == (1, 3)
     world.ledger.write(lambda tx: logins.sweep(tx, world.now + timedelta(days=4), LIMITS))
+    with world.ledger.reading() as tx:
+        assert tuple(tx.run(count)[0]) == (0, 1)
+    world.ledger.write(lambda tx: logins.sweep(tx, world.now + timedelta(days=63), LIMITS))
     with world.ledger.reading() as tx:
         assert tuple(tx.run(count)[0]) == (0, 0)
         assert tx.session.get(Session, "x") is tx.session.get(LoginLimit, "x")

@@ -1,10 +1,13 @@
 """A ref is public: who quotes somebody else's adds to that ticket and learns nothing from it."""
 
+import base64
+import io
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from intake_world import World, chat
+from PIL import Image
 
 from sapa.desk import acts
 from sapa.desk.actor import Actor
@@ -71,6 +74,23 @@ def test_a_strangers_words_neither_move_nor_seal_the_ticket(world: World) -> Non
     assert world.rows("SELECT opd, privacy, summary FROM ticket") == [
         ("DISHUB", "normal", "lampu jalan mati")
     ]
+
+
+def test_a_strangers_words_do_not_count_either_once_the_reporter_adds_a_part(world: World) -> None:
+    (first,) = world.say(chat("1", "lampu jalan mati", who="A"))
+    world.later(minutes=1)
+    place = {"lat": -7.4551, "lon": 112.4498}
+    exif, file = Image.Exif(), io.BytesIO()
+    exif.get_ifd(0x8825).update({1: "S", 2: (7.0, 27.0, 18.0), 3: "E", 4: (112.0, 26.0, 59.6)})
+    Image.new("RGB", (64, 48)).save(file, "JPEG", exif=exif)
+    photos = [{"name": "foto.jpg", "base64": base64.b64encode(file.getvalue()).decode()}]
+    world.say(chat("2", f"{first.ref} ada pungli dan sampah", who="B", place=place, photos=photos))
+    world.later(minutes=1)
+    world.say(chat("3", "sudah tiga hari", who="A"))
+    assert world.rows("SELECT opd, privacy, kelurahan, summary FROM ticket") == [
+        ("DISHUB", "normal", "", "lampu jalan mati\nsudah tiga hari")
+    ]
+    assert world.rows("SELECT COUNT(*) FROM message WHERE ticket_id = 1") == [(3,)]
 
 
 def test_a_strangers_words_do_not_answer_what_the_reporter_was_asked(world: World) -> None:

@@ -141,7 +141,7 @@ SAID = [
     ("reopened_opd", "Laporan ini dibuka kembali karena dinyatakan belum selesai."),
     (
         "citizen_wrote",
-        "Pelapor menambahkan keterangan pada laporan SMP-2611-0042.\n\nTanggapi tanpa masuk akun (sampai",
+        "Ada keterangan baru dari warga pada laporan SMP-2611-0042.\n\nTanggapi tanpa masuk akun (sampai",
     ),
     ("citizen_wrote", f"{ACT}\nBuka laporan: {LOGIN}\n"),
     ("reminder", "Laporan ini mendekati tenggat."),

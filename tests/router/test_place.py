@@ -82,6 +82,25 @@ def test_between_two_kelurahan_it_is_not_sure() -> None:
     assert locate(-7.4800, 112.4400, close).sure
 
 
+def test_a_position_is_not_surer_than_its_accuracy() -> None:
+    metres = 1 / 111_320
+    areas = [
+        Area(kelurahan=name, kecamatan="K", points=((-7.46 + far * metres, 112.439),))
+        for name, far in (("A", 0), ("B", 500))
+    ]
+    city = Gazetteer(tuple(areas))
+    found = {
+        accuracy: locate(-7.46 + 100 * metres, 112.439, city, accuracy) for accuracy in (0, 12, 299, 301)
+    }
+    assert {accuracy: one.sure for accuracy, one in found.items()} == {
+        0: True,
+        12: True,
+        299: True,
+        301: False,
+    }
+    assert found[301].candidates == ("A", "B")
+
+
 @pytest.mark.parametrize(
     ("lat", "lon"),
     [

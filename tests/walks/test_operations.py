@@ -147,7 +147,8 @@ def parked(here: Office) -> None:
     listed = here.command("arrivals", "list").stdout
     number = listed.split()[0]
     assert "email" in listed
-    assert "Lampu jalan di Kelurahan Meri mati." in here.command("arrivals", "show", number).stdout
+    show = ("arrivals", "show", number, "--login", "admin", "--reason", "sebab diparkir")
+    assert "Lampu jalan di Kelurahan Meri mati." in here.command(*show).stdout
     made = here.command("arrivals", "reprocess", number)
     assert re.search(r"Menjadi laporan SMP-\d{4}-\d{4}", made.stdout), made.stderr
     assert here.command("arrivals", "reprocess", number).returncode == 1

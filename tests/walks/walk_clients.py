@@ -142,6 +142,8 @@ class Crowd:
             if status in (429, 500, 502, 503, 504):
                 raise NotNow(str(status))
             if message.way == "form":
+                if status == 202:  # received, the number follows: ask again
+                    raise NotNow("202")
                 if status != 303:
                     raise Refused(head)
                 return head.partition("/lacak/")[2].partition("?")[0]

@@ -8,14 +8,16 @@ from contextlib import suppress
 from walk_clients import Crowd
 from walk_world import Office, eventually
 
-#: What a sender may be told while nothing can be kept, by web and by mail.
-HONEST = {"503", "451"}
+#: What senders by web and by mail are told while nothing can be kept.
+NO = ("503", "451")
+#: What they may be told then; 202: the form lies in the spool, its number follows.
+HONEST = {*NO, "202"}
 
 
 async def told_no(crowd: Crowd, rest: "asyncio.Task[None]") -> None:
     """Until senders by web and by mail have both been refused often."""
     until = time.monotonic() + 60
-    while min(crowd.answers[no] for no in HONEST) < 10:
+    while min(crowd.answers[no] for no in NO) < 10:
         assert time.monotonic() < until, crowd.answers
         if rest.done():
             rest.result()

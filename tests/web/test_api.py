@@ -36,6 +36,24 @@ def test_the_same_key_is_the_same_ticket(desk: Desk, way: str) -> None:
     assert desk.count("ticket") == 1
 
 
+def test_the_same_words_without_a_key_are_the_same_report_for_the_citys_day_only(desk: Desk) -> None:
+    """The lamp that breaks again in March is another report; it is 09:00 in the city."""
+
+    def ref() -> str:
+        answer = desk.client.post(URL, json={"text": "Lampu jalan mati"})
+        assert answer.status_code == 201
+        return str(answer.json()["ref"])
+
+    first = ref()
+    desk.clock.pass_(hours=14)
+    assert ref() == first
+    desk.clock.pass_(hours=2)
+    second = ref()
+    assert second != first
+    assert ref() == second
+    assert desk.count("ticket") == 2
+
+
 @pytest.mark.parametrize(
     "text",
     [ZALGO, RTL, EVIL, "x" * 100_000, "\ud800 lampu \udfff", "lampu\x00mati", "🕯️" * 2000, "\n\n.\n\n"],

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,7 @@ def test_it_is_kept_with_place_photo_privacy_and_the_way_to_answer(desk: Desk) -
             "address": "Depan pasar",
             "lat": "-7.481",
             "lon": "112.4475",
+            "accuracy": "35",
             "name": "Seorang Warga",
             "email": "warga@example.id",
             "privacy": "anonymous",
@@ -70,6 +72,8 @@ def test_it_is_kept_with_place_photo_privacy_and_the_way_to_answer(desk: Desk) -
     assert (ticket.kelurahan, ticket.place, ticket.privacy) == ("Meri", "Depan pasar", "anonymous")
     assert [file.state for file in desk.pictures(ref)] == ["kept"]
     with desk.office.ledger.reading() as tx:
+        assert tx.run("SELECT accuracy_m FROM message") == [(35.0,)]
+    with desk.office.ledger.reading() as tx:
         assert tx.run("SELECT channel FROM outbox WHERE notice = 'ack'") == [("email",)]
 
 
@@ -80,11 +84,12 @@ def test_sending_the_same_form_twice_is_one_complaint(desk: Desk) -> None:
     assert desk.count("ticket") == 1
 
 
-def test_going_back_and_writing_more_is_a_revision_of_the_same_complaint(desk: Desk) -> None:
+def test_going_back_and_writing_more_adds_to_the_same_complaint(desk: Desk) -> None:
     first = desk.client.post("/", data={"text": "Lampu jalan mati", "key": "percobaan-0003"})
     second = desk.client.post("/", data={"text": "Lampu jalan mati, dua titik", "key": "percobaan-0003"})
     assert first.headers["location"] == second.headers["location"]
     assert "dua titik" in desk.client.get(first.headers["location"]).text
+    assert desk.ticket("SMP-2611-0001").summary == "Lampu jalan mati\nLampu jalan mati, dua titik"
 
 
 def test_an_urgent_complaint_is_answered_with_telephone_numbers_first(desk: Desk) -> None:
@@ -215,6 +220,38 @@ def test_while_nothing_can_be_kept_the_words_stay_in_the_form(down: TestClient) 
     assert "Lampu jalan mati tiga hari</textarea>" in answer.text
     assert "belum tersimpan" in answer.text
     assert key_of(answer.text) == "percobaan-0005"
+
+
+LONG = "Lampu jalan mati.\r\n" + "Gelap sekali & <menakutkan>. " * 1000
+
+
+def hidden(html: str) -> dict[str, str]:
+    """What the page's hidden fields would send again."""
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', html)
+    return {name: unescape(value).replace("\r\n", "\n").replace("\n", "\r\n") for name, value in found}
+
+
+def test_what_comes_while_nothing_can_be_stored_is_received_and_becomes_one_report(desk: Desk) -> None:
+    form = {"text": LONG, "key": "percobaan-0006", "email": "warga@example.id", "address": "Depan pasar"}
+    photos = {"photos": ("lampu.jpg", photo(), "image/jpeg")}
+    desk.fill_the_disk()
+    answer = desk.client.post("/", data=form, files=photos)
+    assert answer.status_code == 202
+    assert "sudah kami terima" in answer.text
+    assert "SMP-" not in answer.text
+    again = hidden(answer.text)
+    desk.fill_the_disk()
+    assert desk.client.post("/", data=again).status_code == 202
+    assert desk.count("ticket") == 0
+    desk.make_room()
+    assert desk.count("ticket") == 1
+    for data, files in ((again, None), (form, photos)):
+        found = desk.client.post("/", data=data, files=files)
+        assert found.status_code == 303
+        assert re.fullmatch(LOCATION, found.headers["location"])
+    assert (desk.count("ticket"), desk.count("message"), desk.count("attachment")) == (1, 1, 1)
+    with desk.office.ledger.reading() as tx:
+        assert tx.run("SELECT channel FROM outbox WHERE notice = 'ack'") == [("email",)]
 
 
 def test_what_is_kept_without_a_ticket_is_not_asked_for_again(

@@ -30,6 +30,19 @@ def reply(desk: Desk, sent: tuple[str, str], **fields: str) -> int:
     return desk.client.post(f"/lacak/{ref}", params={"k": token}, data=form).status_code
 
 
+def test_an_answer_that_meets_a_full_disk_is_received_and_comes_in_once(
+    desk: Desk, sent: tuple[str, str]
+) -> None:
+    more = {"text": "Tiang nomor tujuh. " * 2000}
+    for _ in range(2):
+        desk.fill_the_disk()
+        assert reply(desk, sent, **more) == 202
+    desk.make_room()
+    assert reply(desk, sent, **more) == 303
+    assert (desk.count("ticket"), desk.count("message")) == (1, 2)
+    assert "Tiang nomor tujuh" in private(desk, sent)
+
+
 def test_a_ref_in_the_box_leads_to_its_page(desk: Desk, sent: tuple[str, str]) -> None:
     assert desk.client.get("/lacak").status_code == 200
     answer = desk.client.get("/lacak", params={"ref": f" {sent[0].lower()} "})

@@ -271,6 +271,20 @@ class Desk:
         )
         return row_id or 0
 
+    def fill_the_disk(self) -> None:
+        """The next thing that needs room finds none: SQLite may grow no more, as on a full file system."""
+        (size,) = self.office.ledger.write(lambda tx: tx.run("PRAGMA page_count"))[0]
+        self._room(size)
+
+    def make_room(self) -> None:
+        """The ledger can be written again, and what was set aside comes in; nobody does it by hand."""
+        self._room(1_000_000)
+        assert isinstance(self.office.intake, Intake)
+        asyncio.run(self.office.intake.drain())
+
+    def _room(self, pages: int) -> None:
+        self.office.ledger.write(lambda tx: tx.run(f"PRAGMA max_page_count = {pages}"))
+
     def planned(self) -> str:
         """The draft of the next visit; returns its week."""
         office = self.office

@@ -44,7 +44,7 @@ NOTICES: Mapping[str, str] = {
     "assigned": "Disposisi",
     "taken_away": "Disposisi dialihkan",
     "reopened_opd": "Dibuka kembali",
-    "citizen_wrote": "Pelapor menulis lagi",
+    "citizen_wrote": "Keterangan baru dari warga",
     "reminder": "Pengingat tenggat",
     "triage": "Perlu triase",
     "declined": "Ditolak OPD",

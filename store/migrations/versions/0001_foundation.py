@@ -360,6 +360,7 @@ def upgrade() -> None:
     sa.Column('machine', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('lat', sa.Float(), nullable=True),
     sa.Column('lon', sa.Float(), nullable=True),
+    sa.Column('accuracy_m', sa.Float(), nullable=True),
     sa.Column('place', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('kelurahan', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('sent_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
