@@ -25,10 +25,10 @@ class Connection(HttpToolsProtocol):
         self._wait()
 
     def data_received(self, data: bytes) -> None:
-        """They say something; unless they are heard already, their time runs."""
+        """They say something; unless they have said all they must, their time runs."""
+        super().data_received(data)
         if self.cycle is None or self.cycle.response_complete:
             self._wait()
-        super().data_received(data)
 
     def on_headers_complete(self) -> None:
         """They have said what they want."""
