@@ -43,24 +43,25 @@ def find_message(tx: Tx, channel: str, account: str, external_id: str) -> Known 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a message said when it came, and who said it (`sender` "" = nobody we know)."""
+    """What a message said when it came, and who said it (`sender` "" = nobody we know) on which channel."""
 
     text: str
     where: tuple[float | None, float | None, str, str]
     sender: str
+    channel: str
     received_at: datetime
 
 
 def said(tx: Tx, message_id: int) -> Said:
     """A message as it came: text, (lat, lon, place, kelurahan), the sender's address, and when."""
     rows = tx.run(
-        "SELECT text, lat, lon, place, kelurahan, value, received_at FROM message"
+        "SELECT text, lat, lon, place, kelurahan, value, identity.channel, received_at FROM message"
         " LEFT JOIN conversation ON conversation.id = message.conversation_id"
         " LEFT JOIN identity ON identity.contact_id = conversation.contact_id WHERE message.id = :id",
         id=message_id,
     )
-    text, lat, lon, place, kelurahan, sender, received_at = rows[0]
-    return Said(text, (lat, lon, place, kelurahan), sender or "", utc(received_at))
+    text, lat, lon, place, kelurahan, sender, channel, received_at = rows[0]
+    return Said(text, (lat, lon, place, kelurahan), sender or "", channel or "", utc(received_at))
 
 
 def add_message(tx: Tx, uuid: UUID, *, accuracy_m: float | None = None, **values: Any) -> int:

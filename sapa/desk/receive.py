@@ -100,7 +100,7 @@ def _named(tx: Tx, item: Prepared, city: City) -> tuple[Prepared, messages.Known
     """What we know of the message; where none is ever edited, one that says something else is renamed.
 
     A form sent again so (back, changed, sent) is added to its ticket within the burst window: who has
-    the form's key is its writer. Later it is a complaint of its own.
+    the form's key is its writer. Later, or from another address, it is a complaint of its own.
     """
     message = item.message
     known = messages.find_message(tx, message.channel, message.account, message.external_id)
@@ -114,7 +114,8 @@ def _named(tx: Tx, item: Prepared, city: City) -> tuple[Prepared, messages.Known
         return item, known
     digest = hashlib.sha256("\0".join(map(str, (sender, message.text, *where))).encode()).hexdigest()
     token = known.token if message.channel == "web" else ""
-    again = token and message.sent_at - first.received_at <= city.burst
+    other = sender and first.channel not in ("", "web") and first.sender != sender
+    again = token and not other and message.sent_at - first.received_at <= city.burst
     message = replace(
         message,
         external_id=f"{message.external_id}#{digest[:32]}",

@@ -36,6 +36,17 @@ def test_the_same_key_is_the_same_ticket(desk: Desk, way: str) -> None:
     assert desk.count("ticket") == 1
 
 
+def test_the_same_key_from_another_address_is_another_persons_complaint(desk: Desk) -> None:
+    """Programs number their sendings alike: nobody is given somebody else's link for it."""
+    first, second = (
+        desk.client.post(URL, json={"key": "kunci-0001", "text": text, "email": email}).json()
+        for text, email in (("Lampu jalan mati", "satu@contoh.id"), ("Sampah menumpuk", "dua@contoh.id"))
+    )
+    assert first["ref"] != second["ref"]
+    assert first["url"].partition("?")[2] != second["url"].partition("?")[2]
+    assert desk.count("ticket") == 2
+
+
 def test_the_same_words_without_a_key_are_the_same_report_for_the_citys_day_only(desk: Desk) -> None:
     """The lamp that breaks again in March is another report; it is 09:00 in the city."""
 
