@@ -42,15 +42,19 @@ def _explained(found: str, because: str) -> str:
 
 
 def _found(text: str, match: "Match") -> str:
-    """`Kata “lampu jalan” dan “padam”`: the longest entries found, as the citizen wrote them."""
+    """`Kata “lampu jalan” dan “padam”`: the longest entries found, as the citizen wrote them.
+
+    What says nothing that was not shown before (“lampu” after “lampu jalan”) is left out.
+    """
     pieces: dict[str, list[str]] = {}
     for start, end, word in match.evidence:
-        pieces.setdefault(word, []).append(text[start:end])
+        pieces.setdefault(word, []).append(text[start:end].lower())
     shown: list[str] = []
+    said: set[str] = set()
     for _, piece in sorted(pieces.items(), key=lambda item: (-len(item[1]), "+" in item[0])):
-        words = f"“{' '.join(piece).lower()[:_LONGEST_WORD]}”"
-        if words not in shown:
-            shown.append(words)
+        if not said.issuperset(piece):
+            said.update(piece)
+            shown.append(f"“{' '.join(piece)[:_LONGEST_WORD]}”")
             if len(shown) == _WORDS_SHOWN:
                 break
     if len(shown) < 2:

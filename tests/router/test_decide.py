@@ -106,6 +106,22 @@ def test_the_reason_quotes_the_citizen_and_explains() -> None:
     assert answer.because.endswith(": penerangan jalan umum adalah urusan Dinas Perhubungan.")
 
 
+def test_the_reason_shows_no_word_that_it_showed_before() -> None:
+    words = small(
+        rule(
+            when={"words": ["lampu jalan", "lampu", "jalan + gelap"]},
+            because="PJU adalah urusan Dishub.",
+            examples=["lampu jalan", "jalan gelap gulita"],
+        )
+    )
+
+    def because(text: str) -> str:
+        return decide(text, Facts(), words).because
+
+    assert because("Lampu jalan mati") == "Kata “lampu jalan”: PJU adalah urusan Dishub."
+    assert because("lampu jalan mati, jalan gelap").startswith("Kata “lampu jalan” dan “jalan gelap”:")
+
+
 def test_an_acronym_or_name_keeps_its_capitals_in_the_reason() -> None:
     names = small(
         rule(because="PJU adalah urusan Dishub."),
