@@ -65,6 +65,7 @@ def test_an_empty_list_offers_the_next_week(coordinator: Seat) -> None:
     page = text_of(coordinator.see(where))
     assert "Rancangan agenda siap diperiksa." in page
     assert "Tidak ada keluhan terbuka" in page
+    assert "Bila sejak itu ada laporan baru, pilih “Susun ulang”." in page
     assert "Susun rancangan sekarang" not in coordinator.see("/petugas/agenda")
 
 
