@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from notifier.links import map_url
 from notifier.words import lines
+from store import messages
 from store.db import Tx
 
 _WORDS = 3000
@@ -14,18 +15,12 @@ def added(tx: Tx, ticket_id: int, first: int | None, mask: Callable[[str], str])
     """For a template: `added`, their masked words and places from message `first` on, and the `question`."""
     if first is None:
         return {"added": "", "question": ""}
-    rows = tx.run(
-        "SELECT coalesce((SELECT text FROM message_revision r WHERE r.message_id = m.id"
-        " ORDER BY r.id DESC LIMIT 1), m.text), m.place, m.lat, m.lon FROM message m"
-        " WHERE m.ticket_id = :ticket AND m.direction = 'in' AND m.id >= :first ORDER BY m.id",
-        ticket=ticket_id,
-        first=first,
-    )
-    parts: list[str] = []
-    for text, place, lat, lon in rows:
-        parts += [mask(text), mask(place), "" if lat is None or lon is None else map_url(lat, lon)]
+    told: list[str] = []
+    for part in messages.parts_since(tx, ticket_id, first):
+        here = "" if part.lat is None or part.lon is None else map_url(part.lat, part.lon)
+        told += [mask(part.text), mask(part.place), here]
     return {
-        "added": lines("\n".join(filter(None, parts)), _WORDS),
+        "added": lines("\n".join(filter(None, told)), _WORDS),
         "question": lines(_question(tx, ticket_id, first), _QUESTION),
     }
 

@@ -10,14 +10,14 @@ from store.db import Ledger
 def claim(ledger: Ledger) -> IO[bytes] | None:
     """The lock, held until it is closed or the process ends, or None.
 
-    None on PostgreSQL, where several processes may serve, for a ledger in memory, while another
-    process holds it, and where no file can be made.
+    None on PostgreSQL, where several processes may serve, while another process holds it, and where
+    no file can be made.
     """
-    path = ledger.url.database
-    if ledger.dialect != "sqlite" or not path or path == ":memory:":
+    if ledger.dialect != "sqlite":
         return None
     try:
-        lock = Path(f"{Path(path).resolve()}.serving").open("ab")  # noqa: SIM115 (held while we serve)
+        path = Path(f"{Path(str(ledger.url.database)).resolve()}.serving")
+        lock = path.open("ab")
     except OSError:
         return None
     try:

@@ -43,25 +43,25 @@ def find_message(tx: Tx, channel: str, account: str, external_id: str) -> Known 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a message said when it came, and who said it (`sender` "" = nobody we know) on which channel."""
+    """What a message said when it came, and its writer's `address` ("" none given, None nobody we know)."""
 
     text: str
     where: tuple[float | None, float | None, str, str]
-    sender: str
-    channel: str
+    address: str | None
     received_at: datetime
 
 
 def said(tx: Tx, message_id: int) -> Said:
-    """A message as it came: text, (lat, lon, place, kelurahan), the sender's address, and when."""
+    """A message as it came: text, (lat, lon, place, kelurahan), the writer's address, and when."""
     rows = tx.run(
-        "SELECT text, lat, lon, place, kelurahan, value, identity.channel, received_at FROM message"
+        "SELECT text, lat, lon, place, kelurahan,"
+        " CASE WHEN identity.channel = 'web' THEN '' ELSE value END, received_at FROM message"
         " LEFT JOIN conversation ON conversation.id = message.conversation_id"
         " LEFT JOIN identity ON identity.contact_id = conversation.contact_id WHERE message.id = :id",
         id=message_id,
     )
-    text, lat, lon, place, kelurahan, sender, channel, received_at = rows[0]
-    return Said(text, (lat, lon, place, kelurahan), sender or "", channel or "", utc(received_at))
+    text, lat, lon, place, kelurahan, address, received_at = rows[0]
+    return Said(text, (lat, lon, place, kelurahan), address, utc(received_at))
 
 
 def add_message(tx: Tx, uuid: UUID, *, accuracy_m: float | None = None, **values: Any) -> int:
@@ -131,13 +131,29 @@ def blobs_of(tx: Tx, message_id: int) -> frozenset[str]:
     return frozenset(str(row[0]) for row in rows)
 
 
+#: A message as it is after its last edit.
+_PART = (
+    "SELECT subject, COALESCE((SELECT revision.text FROM message_revision AS revision"
+    " WHERE revision.message_id = message.id ORDER BY revision.id DESC LIMIT 1), text),"
+    " lat, lon, accuracy_m, place, kelurahan"
+)
+
+
+def parts_since(tx: Tx, ticket_id: int, first: int) -> list[Part]:
+    """What the ticket's inbound messages from the message `first` on say now, oldest first."""
+    rows = tx.run(
+        _PART + " FROM message WHERE ticket_id = :ticket AND direction = 'in' AND id >= :first ORDER BY id",
+        ticket=ticket_id,
+        first=first,
+    )
+    return [Part(*row) for row in rows]
+
+
 def ticket_parts(tx: Tx, ticket_id: int) -> list[Part]:
     """What the ticket's reporters say now, in the order written (what others say, if nobody else does)."""
     rows = tx.run(
-        "SELECT subject, COALESCE((SELECT revision.text FROM message_revision AS revision"
-        " WHERE revision.message_id = message.id ORDER BY revision.id DESC LIMIT 1), text),"
-        " lat, lon, accuracy_m, place, kelurahan,"
-        " message.conversation_id IS NULL OR role = 'reporter' FROM message"  # none: from the private page
+        # without a conversation it came from the private page
+        _PART + ", message.conversation_id IS NULL OR role = 'reporter' FROM message"
         " LEFT JOIN ticket_reporter ON ticket_reporter.ticket_id = message.ticket_id"
         " AND ticket_reporter.conversation_id = message.conversation_id"
         " WHERE message.ticket_id = :ticket AND direction = 'in' ORDER BY sent_at, message.id",

@@ -108,14 +108,14 @@ def _named(tx: Tx, item: Prepared, city: City) -> tuple[Prepared, messages.Known
         return item, known
     first, place = messages.said(tx, known.id), message.place or Place()
     where = (place.lat, place.lon, place.label, place.kelurahan)
-    sender = "" if message.sender.channel == "web" else message.sender.value
-    same_sender = not first.sender or sender in ("", first.sender)
-    if same_sender and (first.text, first.where) == (message.text, where):
+    address = "" if message.sender.channel == "web" else message.sender.value
+    new_address = first.address is not None and address not in ("", first.address)
+    if not new_address and (first.text, first.where) == (message.text, where):
         return item, known
-    digest = hashlib.sha256("\0".join(map(str, (sender, message.text, *where))).encode()).hexdigest()
+    digest = hashlib.sha256("\0".join(map(str, (address, message.text, *where))).encode()).hexdigest()
     token = known.token if message.channel == "web" else ""
-    other = sender and first.channel not in ("", "web") and first.sender != sender
-    again = token and not other and message.sent_at - first.received_at <= city.burst
+    other_writer = new_address and first.address != ""
+    again = token and not other_writer and message.sent_at - first.received_at <= city.burst
     message = replace(
         message,
         external_id=f"{message.external_id}#{digest[:32]}",
