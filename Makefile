@@ -1,4 +1,5 @@
-# Two commands are enough: `make run` and `make test`. Everything they need they install into .venv.
+# Two commands are enough: `make run` and `make test`. Everything they need they install into .venv:
+# just what the locks name (--no-deps), or a newer release of something would stop the installation.
 PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
@@ -15,12 +16,12 @@ install: .venv/.run
 .venv/.run: requirements/run.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Sapa needs Python 3.11 or newer.")'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/run.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/.dev: .venv/.run requirements/dev.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.lock
 	@touch $@
 
 test: .venv/.dev
@@ -37,6 +38,7 @@ check: .venv/.dev
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/pip check --disable-pip-version-check
 	@set -e; for part in run dev; do \
 	  cp requirements/$$part.lock .venv/$$part.fresh; \
 	  $(LOCK) $$(test $$part = run || echo "--group dev") -o .venv/$$part.fresh; \
