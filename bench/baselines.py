@@ -12,7 +12,7 @@ from aiosmtpd.smtp import SMTP
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from store._gate import Batch, Gate
+from store._gate import Act, Gate
 
 
 class Complaint(BaseModel):
@@ -36,6 +36,27 @@ def nothing() -> FastAPI:
     return app
 
 
+class _OneTable:
+    """What the gate writes with, as short as it can be."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def begin(self, *, wait: bool) -> bool:
+        self.connection.execute("BEGIN IMMEDIATE")
+        return True
+
+    def one(self, act: Act) -> Any:
+        return act(self.connection)
+
+    def commit(self) -> None:
+        self.connection.execute("COMMIT")
+
+    def undo(self, error: Exception) -> Exception:
+        self.connection.execute("ROLLBACK")
+        return error
+
+
 def one_insert(folder: Path) -> FastAPI:
     """(b) The same body and one row in a grouped commit, synchronous FULL."""
     app = FastAPI()
@@ -44,13 +65,7 @@ def one_insert(folder: Path) -> FastAPI:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("CREATE TABLE complaint (id INTEGER PRIMARY KEY, key TEXT UNIQUE, body TEXT, at TEXT)")
 
-    def transact(batch: Batch) -> list[Any]:
-        connection.execute("BEGIN IMMEDIATE")
-        results = batch.run(lambda act: act(connection))
-        connection.execute("COMMIT")
-        return results
-
-    gate = Gate(transact)
+    gate = Gate(_OneTable(connection))
 
     @app.post("/api/v1/tickets", status_code=201)
     async def take(complaint: Complaint) -> dict[str, str]:
@@ -62,7 +77,7 @@ def one_insert(folder: Path) -> FastAPI:
 
         loop = asyncio.get_running_loop()
         future: asyncio.Future[None] = loop.create_future()
-        gate.submit_from(loop, act, future)
+        gate.submit_from(loop, act, future, brief=True)
         await future
         return {"ref": complaint.key}
 

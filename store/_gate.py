@@ -1,24 +1,40 @@
-"""The writer gate: one thread commits what waits, together.
+"""The writer gate: what waits is committed together, and answered after the commit.
 
-Brief acts of an event loop are run by that loop, between the begin and the commit of the thread: two
-threads that take turns at every statement cost more than the statements. What takes long (the begin,
-which waits for other processes, and the commit, which waits for the disk) never stands in its way.
+Two take turns with the one writing connection. Brief acts of an event loop are run by that loop, which
+begins their transaction and leaves the commit to the thread: two threads that hand the interpreter to
+each other at every statement cost more than the statements. All else is the thread's: what takes long
+(other acts, the wait for other processes, the commit's wait for the disk) never stands in a loop's way.
 """
 
 import asyncio
 import queue
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, wait
+from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 #: Acts that share one transaction at the most: beyond this a batch only adds waiting.
 BATCH = 32
-#: Seconds a loop may take to come for its acts; then the thread does them (the loop may wait for it).
-PATIENCE = 0.02
 
 Act = Callable[[Any], Any]
+Loop = asyncio.AbstractEventLoop
+
+
+class Writing(Protocol):
+    """The writing connection; the gate sees to it that one thread at a time uses it."""
+
+    def begin(self, *, wait: bool) -> bool:
+        """Open a transaction; False if that cannot be done at once and `wait` is not allowed."""
+
+    def one(self, act: Act) -> Any:
+        """The answer of an act in the open transaction."""
+
+    def commit(self) -> None:
+        """Make what the acts wrote durable."""
+
+    def undo(self, error: Exception) -> Exception:
+        """Roll back after an error; returns it as the ledger's users know it."""
 
 
 @dataclass(slots=True)
@@ -26,77 +42,37 @@ class _Job:
     act: Act
     succeed: Callable[[Any], object]
     fail: Callable[[BaseException], object]
-    loop: asyncio.AbstractEventLoop | None = None
-    brief: bool = False
+    loop: Loop | None = None
 
 
-class Batch:
-    """Acts that share one transaction."""
+@dataclass(slots=True)
+class _Turn:
+    """What a loop hands to the thread: acts done in a transaction it began, or else still to be done."""
 
-    def __init__(self, jobs: Sequence[_Job]) -> None:
-        self._jobs = jobs
-
-    def run(self, one: Callable[[Act], Any]) -> list[Any]:
-        """The answers of `one` to each act, in order; raises what the first that fails raises.
-
-        Called between begin and commit: a loop's brief acts are done there, all others here.
-        """
-        answers: dict[int, Any] = {}
-        brief: dict[asyncio.AbstractEventLoop, list[int]] = {}
-        for number, job in enumerate(self._jobs):
-            if job.brief and job.loop is not None:
-                brief.setdefault(job.loop, []).append(number)
-            else:
-                answers[number] = one(job.act)
-        for loop, numbers in brief.items():
-            acts = [self._jobs[number].act for number in numbers]
-            answers.update(zip(numbers, _done_by(loop, one, acts), strict=True))
-        return [answers[number] for number in range(len(self._jobs))]
-
-
-def _done_by(loop: asyncio.AbstractEventLoop, one: Callable[[Act], Any], acts: Sequence[Act]) -> list[Any]:
-    """The answers of `one` to each act, given by the loop, or here if the loop does not come for them."""
-    taken, done = threading.Lock(), Future[list[Any]]()
-
-    def take() -> None:
-        if not taken.acquire(blocking=False):
-            return
-        try:
-            done.set_result([one(act) for act in acts])
-        except BaseException as error:
-            done.set_exception(error)
-
-    try:
-        loop.call_soon_threadsafe(take)
-        wait([done], PATIENCE)
-    except RuntimeError:  # the loop is closed
-        pass
-    take()
-    return done.result()
+    jobs: list[_Job]
+    results: list[Any] | None
 
 
 class Gate:
-    """Collects acts from all threads and the event loop, and answers each after its commit."""
+    """Collects acts from all threads and event loops, and answers each after its commit."""
 
-    def __init__(
-        self, transact: Callable[[Batch], list[Any]], after_commit: Callable[[], None] | None = None
-    ) -> None:
-        self._transact = transact
+    def __init__(self, writing: Writing, after_commit: Callable[[], None] = lambda: None) -> None:
+        self._writing = writing
         self._after_commit = after_commit
-        self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Job | _Turn | None] = queue.SimpleQueue()
+        self._turn = threading.Lock()
+        self._brief: dict[Loop, list[_Job]] = {}
+        self._brief_lock = threading.Lock()
         self._closed = False
         self._thread = threading.Thread(target=self._work, name="ledger-writer", daemon=True)
         self._thread.start()
 
-    def submit(
-        self, act: Act, succeed: Callable[[Any], object], fail: Callable[[BaseException], object]
-    ) -> None:
-        """Queue an act; one of the two callables is called from the writer thread."""
-        self._put(_Job(act, succeed, fail))
+    def submit(self, act: Act, future: "Future[Any]") -> None:
+        """Queue an act; its future is settled by the writer thread."""
+        self._check_open()
+        self._queue.put(_Job(act, future.set_result, future.set_exception))
 
-    def submit_from(
-        self, loop: asyncio.AbstractEventLoop, act: Act, future: "asyncio.Future[Any]", *, brief: bool = False
-    ) -> None:
+    def submit_from(self, loop: Loop, act: Act, future: "asyncio.Future[Any]", *, brief: bool) -> None:
         """Queue an act whose answer goes to a future of `loop`; a `brief` one is run there, too."""
 
         def succeed(result: Any) -> None:
@@ -107,71 +83,134 @@ class Gate:
             if not future.done():
                 future.set_exception(error)
 
-        self._put(_Job(act, succeed, fail, loop, brief))
-
-    def committed(self) -> None:
-        """Called by `transact` right after each commit."""
-        if self._after_commit is not None:
-            self._after_commit()
+        self._check_open()
+        job = _Job(act, succeed, fail, loop)
+        if not brief:
+            self._queue.put(job)
+            return
+        with self._brief_lock:
+            jobs = self._brief.setdefault(loop, [])
+            jobs.append(job)
+        if len(jobs) == 1:
+            loop.call_soon(self._take_turn, loop)
 
     def close(self) -> None:
         """Finish what is queued, then stop."""
         if not self._closed:
             self._closed = True
+            for job in self._taken_along(None):
+                self._queue.put(job)
             self._queue.put(None)
             self._thread.join()
 
-    def _put(self, job: _Job) -> None:
+    def _check_open(self) -> None:
         if self._closed:
             raise RuntimeError("the ledger is closed")
-        self._queue.put(job)
+
+    def _taken_along(self, loop: Loop | None) -> list[_Job]:
+        """Up to `BATCH` brief acts of a loop that wait, or all of all loops; they are the caller's now."""
+        with self._brief_lock:
+            if loop is None:
+                jobs = [job for waiting in self._brief.values() for job in waiting]
+                self._brief.clear()
+                return jobs
+            jobs = self._brief.pop(loop, [])
+            if len(jobs) > BATCH:
+                self._brief[loop] = jobs[BATCH:]
+            return jobs[:BATCH]
+
+    def _take_turn(self, loop: Loop) -> None:
+        """On a loop: do its brief acts, unless the thread has the connection (it calls again)."""
+        if loop not in self._brief or not self._turn.acquire(blocking=False):
+            return
+        jobs = self._taken_along(loop)
+        results: list[Any] | None = None
+        try:
+            if jobs and self._writing.begin(wait=False):
+                results = [self._writing.one(job.act) for job in jobs]
+        except Exception as error:  # the thread does them one by one, and finds whose it is
+            self._writing.undo(error)
+        finally:
+            self._queue.put(_Turn(jobs, results))
 
     def _work(self) -> None:
-        while (job := self._queue.get()) is not None:
-            batch = [job]
-            last = False
-            while len(batch) < BATCH and not last:
-                try:
-                    more = self._queue.get_nowait()
-                except queue.Empty:
+        last = False
+        while not last:
+            turn, jobs, last = self._next()
+            if not turn.jobs and not jobs:
+                self._turn.release()
+                continue
+            answers = self._commit(turn, jobs)
+            self._turn.release()
+            self._answer(answers)
+
+    def _next(self) -> tuple[_Turn, list[_Job], bool]:
+        """What is to be committed next, with the turn in the thread's hand; and whether it is the last."""
+        turn, jobs, last = None, list[_Job](), False
+        item = self._queue.get()
+        while True:
+            if item is None:
+                last = True
+            elif isinstance(item, _Turn):
+                turn = item
+            else:
+                jobs.append(item)
+            try:
+                if len(jobs) >= BATCH:
                     break
-                if more is None:
-                    last = True
-                else:
-                    batch.append(more)
-            _answer(self._commit(batch))
-            if last:
-                return
+                item = self._queue.get_nowait()
+            except queue.Empty:
+                break
+        while turn is None and not self._turn.acquire(blocking=False):
+            item = self._queue.get()  # a loop is at its acts: these are committed with them
+            if isinstance(item, _Turn):
+                return item, jobs, last
+            if item is None:
+                last = True
+            else:
+                jobs.append(item)
+        if turn is None:
+            turn = _Turn(self._taken_along(None), None)
+        return turn, jobs, last
 
-    def _commit(self, batch: list[_Job]) -> list[tuple[_Job, Any, BaseException | None]]:
+    def _commit(self, turn: _Turn, more: list[_Job]) -> list[tuple[_Job, Any, Exception | None]]:
+        jobs = turn.jobs + more
         try:
-            results = self._transact(Batch(batch))
+            results = turn.results
+            if results is None:
+                self._writing.begin(wait=True)
+                results = []
+            results += [self._writing.one(job.act) for job in jobs[len(results) :]]
+            self._writing.commit()
+            self._after_commit()
         except Exception as error:
-            if len(batch) == 1:
-                return [(batch[0], None, error)]
-            return [answer for job in batch for answer in self._commit([job])]
-        return [(job, result, None) for job, result in zip(batch, results, strict=True)]
+            known = self._writing.undo(error)
+            if len(jobs) == 1:
+                return [(jobs[0], None, known)]
+            return [answer for job in jobs for answer in self._commit(_Turn([job], None), [])]
+        return [(job, result, None) for job, result in zip(jobs, results, strict=True)]
 
+    def _answer(self, answers: list[tuple[_Job, Any, Exception | None]]) -> None:
+        """Tell each its own; one wake-up of a loop serves all its acts, and gives it the next turn."""
+        loops: dict[Loop, list[Callable[[], object]]] = {loop: [] for loop in list(self._brief)}
+        for job, result, error in answers:
 
-def _answer(answers: list[tuple[_Job, Any, BaseException | None]]) -> None:
-    """Tell each its own; one wake-up of an event loop serves all its jobs of the batch."""
-    loops: dict[asyncio.AbstractEventLoop, list[Callable[[], object]]] = {}
-    for job, result, error in answers:
+            def tell(job: _Job = job, result: Any = result, error: Exception | None = error) -> object:
+                return job.succeed(result) if error is None else job.fail(error)
 
-        def tell(job: _Job = job, result: Any = result, error: BaseException | None = error) -> object:
-            return job.succeed(result) if error is None else job.fail(error)
+            if job.loop is None:
+                tell()
+            else:
+                loops.setdefault(job.loop, []).append(tell)
+        for loop, told in loops.items():
+            try:
+                loop.call_soon_threadsafe(self._hear, loop, told)
+            except RuntimeError:  # the loop is gone, its process shuts down: the thread does what it left
+                for job in self._taken_along(loop):
+                    self._queue.put(job)
 
-        if job.loop is None:
+    def _hear(self, loop: Loop, told: list[Callable[[], object]]) -> None:
+        """On a loop: the next acts first, so that their commit waits for the disk beside the answers."""
+        self._take_turn(loop)
+        for tell in told:
             tell()
-        else:
-            loops.setdefault(job.loop, []).append(tell)
-    for loop, told in loops.items():
-        try:
-            loop.call_soon_threadsafe(_run_all, told)
-        except RuntimeError:  # the loop is gone: its process is shutting down
-            continue
-
-
-def _run_all(told: list[Callable[[], object]]) -> None:
-    for tell in told:
-        tell()

@@ -21,10 +21,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlmodel import Session
 
-from store._gate import Act, Batch, Gate
+from store._gate import Act, Gate
 from store.driver import driver_sql, is_unavailable
 
 T = TypeVar("T")
+_BUSY_TIMEOUT = "PRAGMA busy_timeout = 10000"
 
 
 class LedgerUnavailable(Exception):
@@ -103,20 +104,20 @@ class Ledger:
     the process there.
     """
 
-    def __init__(self, url: str, *, after_commit: Callable[[], None] | None = None) -> None:
+    def __init__(self, url: str, *, after_commit: Callable[[], None] = lambda: None) -> None:
         self.url = make_url(url)
         if self.url.drivername == "postgresql":
             self.url = self.url.set(drivername="postgresql+psycopg")
         self.dialect = self.url.get_backend_name()
-        self._writer = _engine(self.url, read_only=False)
+        self._engine = _engine(self.url, read_only=False)
         self._reader = _engine(self.url, read_only=True)
-        self._connection: Connection | None = None
-        self._gate = Gate(self._transact, after_commit)
+        self._writer = _Writer(self._engine)
+        self._gate = Gate(self._writer, after_commit)
 
     @property
     def engine(self) -> Engine:
         """The writing engine, for migrations and backups."""
-        return self._writer
+        return self._engine
 
     def write(self, act: Callable[[Tx], T]) -> T:
         """Run one act in its transaction and return after the commit (from any thread).
@@ -125,7 +126,7 @@ class Ledger:
         Raises `LedgerUnavailable`, or whatever the act raises (then nothing of it is kept).
         """
         future: Future[T] = Future()
-        self._gate.submit(act, future.set_result, future.set_exception)
+        self._gate.submit(act, future)
         return future.result()
 
     async def awrite(self, act: Callable[[Tx], T], *, brief: bool = False) -> T:
@@ -156,27 +157,29 @@ class Ledger:
     def close(self) -> None:
         """Finish the acts that wait, then let go of the database."""
         self._gate.close()
-        if self._connection is not None:
-            self._connection.close()
-        self._writer.dispose()
+        self._writer.close()
+        self._engine.dispose()
         self._reader.dispose()
 
-    def _transact(self, batch: Batch) -> list[Any]:
-        """All acts in one transaction, or none."""
-        try:
-            if self._connection is None:
-                self._connection = self._writer.connect()
-            with self._connection.begin():
-                results = batch.run(self._one)
-            self._gate.committed()
-        except Exception as error:
-            translated = _translated(error)
-            if isinstance(translated, LedgerUnavailable):
-                self._let_go()
-            raise translated from error
-        return results
 
-    def _one(self, act: Act) -> Any:
+class _Writer:
+    """The writing connection, opened when first needed (and anew when it broke)."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+
+    def begin(self, *, wait: bool) -> bool:
+        """Open a transaction; without `wait` only where nothing must be waited for."""
+        if not wait:
+            return self._connection is not None and self._begun_at_once(self._connection)
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        self._connection.begin()
+        return True
+
+    def one(self, act: Act) -> Any:
+        """The answer of an act in the open transaction."""
         assert self._connection is not None
         tx = Tx(self._connection)
         result = act(tx)
@@ -184,13 +187,47 @@ class Ledger:
         tx.done()
         return result
 
-    def _let_go(self) -> None:
-        """Drop a connection that may be dead; the next batch opens another."""
+    def commit(self) -> None:
+        """Commit the open transaction."""
+        assert self._connection is not None
+        self._connection.commit()
+
+    def undo(self, error: Exception) -> Exception:
+        """Roll back what is open; a connection that may be dead is dropped."""
+        translated = _translated(error)
+        connection = self._connection
+        if connection is None:
+            return translated
+        try:
+            connection.rollback()
+            dead = isinstance(translated, LedgerUnavailable)
+        except (sa.exc.SQLAlchemyError, sqlite3.Error):
+            dead = True
+        if dead:
+            with contextlib.suppress(sa.exc.SQLAlchemyError, sqlite3.Error):
+                connection.invalidate()
+            self.close()
+        return translated
+
+    def close(self) -> None:
+        """Let go of the connection; the next transaction opens another."""
         if self._connection is not None:
-            with contextlib.suppress(sa.exc.SQLAlchemyError):
-                self._connection.invalidate()
+            with contextlib.suppress(sa.exc.SQLAlchemyError, sqlite3.Error):
                 self._connection.close()
             self._connection = None
+
+    @staticmethod
+    def _begun_at_once(connection: Connection) -> bool:
+        """Whether a transaction is open now; False while another process writes (SQLite)."""
+        driver: Any = connection.connection.dbapi_connection
+        driver.execute("PRAGMA busy_timeout = 0")
+        try:
+            connection.begin()
+        except sqlite3.OperationalError:
+            return False
+        finally:
+            driver.execute(_BUSY_TIMEOUT)
+        return True
 
 
 def _translated(error: Exception) -> Exception:
@@ -233,7 +270,7 @@ def _sqlite(url: sa.URL, *, read_only: bool) -> Engine:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA busy_timeout = 10000")
+        connection.execute(_BUSY_TIMEOUT)
         connection.execute(f"PRAGMA cache_size = -{16_000 if read_only else 64_000}")
         connection.execute("PRAGMA wal_autocheckpoint = 4000")  # 16 MB: busy pages are copied less often
         if read_only:
@@ -241,7 +278,8 @@ def _sqlite(url: sa.URL, *, read_only: bool) -> Engine:
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        driver: Any = connection.connection.dbapi_connection
+        driver.execute(begin)  # by the driver itself: this is once per batch
 
     return engine
 

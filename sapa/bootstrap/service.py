@@ -199,7 +199,7 @@ def open_service(
     clock: Callable[[], datetime],
     roles: frozenset[str] = ROLES,
     more_doors: Mapping[str, Door] | None = None,
-    after_commit: Callable[[], None] | None = None,
+    after_commit: Callable[[], None] = lambda: None,
 ) -> Service:
     """Migrate the ledger, write what the configuration says into it, and wire the rooms.
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from intake_world import World, chat
 
 from channels.base import Unavailable
@@ -80,14 +81,18 @@ def test_files_that_cannot_be_kept_are_no_yes(world: World, monkeypatch: pytest.
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_full_disk_is_a_no_and_room_on_it_is_a_yes_again(world: World, ledger: Ledger) -> None:
-    """SQLite is kept from growing, exactly as a full file system would: SQLITE_FULL at commit or before."""
+    """SQLite is kept from growing, as a full file system would: SQLITE_FULL at commit or before."""
     world.say(chat("1", "lampu jalan mati"))
 
-    def limit(pages: int) -> None:
-        def act(tx) -> None:  # type: ignore[no-untyped-def]
-            tx.run(f"PRAGMA max_page_count = {pages}")
+    limits: list[int] = []
 
-        ledger.write(act)
+    def limit(pages: int) -> None:
+        limits.append(pages)
+        ledger.write(lambda tx: tx.run(f"PRAGMA max_page_count = {pages}"))
+
+    @sa.event.listens_for(ledger.engine, "connect")
+    def _limited(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute(f"PRAGMA max_page_count = {limits[-1]}")  # a new connection finds it as full
 
     (size,) = ledger.write(lambda tx: tx.run("PRAGMA page_count"))[0]
     limit(size)

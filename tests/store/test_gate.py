@@ -1,6 +1,8 @@
 """Who runs which act: the writer thread, or the event loop whose brief act it is."""
 
 import asyncio
+import contextlib
+import sqlite3
 import threading
 from datetime import datetime
 
@@ -26,6 +28,7 @@ def test_a_loop_runs_its_brief_acts_itself_and_no_others(ledger: Ledger) -> None
         return threading.current_thread().name
 
     async def ask() -> tuple[str, str]:
+        await ledger.awrite(thread)  # opening the connection is the thread's, too
         brief, long = await asyncio.gather(ledger.awrite(thread, brief=True), ledger.awrite(thread))
         return brief, long
 
@@ -102,6 +105,59 @@ def test_an_act_of_a_loop_that_is_gone_is_done_all_the_same(ledger: Ledger, now:
     holder.join()
     ledger.write(lambda tx: None)
     assert taken(ledger, 3) == 2
+
+
+def test_a_loop_waits_for_no_other_process(ledger: Ledger) -> None:
+    if ledger.dialect != "sqlite":
+        pytest.skip("other processes hold no lock on the whole of PostgreSQL")
+
+    async def ask() -> tuple[int, bool]:
+        await ledger.awrite(lambda tx: targets.reserve_refs(tx, "0005", 1), brief=True)
+        with contextlib.closing(sqlite3.connect(str(ledger.url.database), isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            act = asyncio.ensure_future(
+                ledger.awrite(lambda tx: targets.reserve_refs(tx, "0005", 1), brief=True)
+            )
+            await asyncio.sleep(0.2)  # the loop lives on while the thread waits
+            early = act.done()
+            other.execute("ROLLBACK")
+            return await act, early
+
+    assert asyncio.run(asyncio.wait_for(ask(), 30)) == (2, False)
+
+
+def test_closing_finishes_what_a_loop_has_not_come_to(ledger: Ledger) -> None:
+    async def ask() -> int:
+        await ledger.awrite(lambda tx: None)
+        late = asyncio.ensure_future(
+            ledger.awrite(lambda tx: targets.reserve_refs(tx, "0006", 1), brief=True)
+        )
+        await asyncio.sleep(0)
+        ledger.close()
+        return await late
+
+    assert asyncio.run(asyncio.wait_for(ask(), 30)) == 1
+
+
+def test_loops_and_threads_share_the_ledger_without_loss(ledger: Ledger) -> None:
+    def in_thread(number: int) -> None:
+        for _ in range(20):
+            ledger.write(lambda tx: targets.reserve_refs(tx, month(number), 1))
+
+    async def in_loop(number: int) -> None:
+        for at in range(20):
+            await ledger.awrite(lambda tx: targets.reserve_refs(tx, month(number), 1), brief=at % 3 != 0)
+
+    async def ask(first: int) -> None:
+        await asyncio.gather(*[in_loop(first + n) for n in range(5)])
+
+    threads = [threading.Thread(target=in_thread, args=(n,)) for n in range(11, 14)]
+    threads += [threading.Thread(target=lambda first=first: asyncio.run(ask(first))) for first in (21, 31)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert [taken(ledger, n) for n in (*range(11, 14), *range(21, 26), *range(31, 36))] == [21] * 13
 
 
 @pytest.mark.parametrize("brief", [True, False])
