@@ -22,11 +22,10 @@ def add_arrival(
     reason: str = "",
 ) -> int | None:
     """Keep a payload; returns its id, or None if this very delivery is already kept."""
-    rows = tx.run(
+    return tx.insert_new(
         "INSERT INTO arrival (channel, account, delivery_id, digest, media_type, raw, blob, received_at,"
         " state, reason, tries) VALUES (:channel, :account, :delivery, :digest, :media_type, :raw, :blob,"
-        " :now, :state, :reason, 0) ON CONFLICT (channel, account, delivery_id, digest) DO NOTHING"
-        " RETURNING id",
+        " :now, :state, :reason, 0) ON CONFLICT (channel, account, delivery_id, digest) DO NOTHING",
         channel=channel,
         account=account,
         delivery=delivery_id,
@@ -38,7 +37,6 @@ def add_arrival(
         state=state,
         reason=reason,
     )
-    return int(rows[0][0]) if rows else None
 
 
 def set_arrival(tx: Tx, arrival_id: int, state: str, reason: str = "") -> None:

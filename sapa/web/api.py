@@ -1,7 +1,6 @@
 """The form's JSON twin, on the shortest way: no models, one body, one commit."""
 
-import json
-
+from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -42,7 +41,7 @@ async def receive(request: Request) -> Response:
         return errors.answer(request.scope, 503, errors.LATER)
     url = tracking_url(office.city().public_url, accepted.ref, accepted.token) if accepted.ref else ""
     answer = {"ref": accepted.ref, "url": url, "duplicate": accepted.duplicate}
-    return Response(json.dumps(answer), 201 if accepted.ref else 202, media_type="application/json")
+    return Response(to_json(answer), 201 if accepted.ref else 202, media_type="application/json")
 
 
 async def answer(scope: Scope, asked: Receive, send: Send) -> None:

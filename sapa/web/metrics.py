@@ -23,6 +23,7 @@ class Metrics:
             ["channel", "outcome"],
             registry=self.registry,
         )
+        self._series: dict[tuple[str, str], Counter] = {}
         self.requests = Histogram(
             "sapa_http_seconds",
             "Time to answer by route template",
@@ -46,13 +47,20 @@ class Metrics:
             try:
                 accepted = await deliver(payload, parse)
             except Unavailable:
-                self.intake.labels(payload.channel, "unavailable").inc()
+                self._count(payload.channel, "unavailable")
                 raise
             for one in accepted:
-                self.intake.labels(payload.channel, _outcome(one)).inc()
+                self._count(payload.channel, _outcome(one))
             return accepted
 
         return counting
+
+    def _count(self, channel: str, outcome: str) -> None:
+        """One more message; its series is looked up once."""
+        kind = (channel, outcome)
+        if kind not in self._series:
+            self._series[kind] = self.intake.labels(*kind)
+        self._series[kind].inc()
 
     def set_outbox(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """(state, how many) of the outbox; states without rows read 0."""

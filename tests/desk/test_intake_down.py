@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
+from full_disk import FullDisk
 from intake_world import World, chat
 
 from channels.base import Unavailable
@@ -84,18 +84,8 @@ def test_a_full_disk_is_a_no_and_room_on_it_is_a_yes_again(world: World, ledger:
     """SQLite is kept from growing, as a full file system would: SQLITE_FULL at commit or before."""
     world.say(chat("1", "lampu jalan mati"))
 
-    limits: list[int] = []
-
-    def limit(pages: int) -> None:
-        limits.append(pages)
-        ledger.write(lambda tx: tx.run(f"PRAGMA max_page_count = {pages}"))
-
-    @sa.event.listens_for(ledger.engine, "connect")
-    def _limited(connection: sqlite3.Connection, _record: object) -> None:
-        connection.execute(f"PRAGMA max_page_count = {limits[-1]}")  # a new connection finds it as full
-
-    (size,) = ledger.write(lambda tx: tx.run("PRAGMA page_count"))[0]
-    limit(size)
+    disk = FullDisk(ledger)
+    disk.fill()
     answers = []
     for number in range(60):
         try:
@@ -103,7 +93,7 @@ def test_a_full_disk_is_a_no_and_room_on_it_is_a_yes_again(world: World, ledger:
         except Unavailable:
             answers.append(None)
     assert None in answers
-    limit(1_000_000)
+    disk.make_room()
     world.say(chat("last", "ada sampah", who="z"))
     kept = {row[0] for row in world.rows("SELECT ref FROM ticket")}
     said = [one.ref for one in answers if one is not None]

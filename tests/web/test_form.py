@@ -234,13 +234,13 @@ def hidden(html: str) -> dict[str, str]:
 def test_what_comes_while_nothing_can_be_stored_is_received_and_becomes_one_report(desk: Desk) -> None:
     form = {"text": LONG, "key": "percobaan-0006", "email": "warga@example.id", "address": "Depan pasar"}
     photos = {"photos": ("lampu.jpg", photo(), "image/jpeg")}
-    desk.fill_the_disk()
+    desk.disk.fill()
     answer = desk.client.post("/", data=form, files=photos)
     assert answer.status_code == 202
     assert "sudah kami terima" in answer.text
     assert "SMP-" not in answer.text
     again = hidden(answer.text)
-    desk.fill_the_disk()
+    desk.disk.fill()
     assert desk.client.post("/", data=again).status_code == 202
     assert desk.count("ticket") == 0
     desk.make_room()

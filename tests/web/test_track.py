@@ -35,7 +35,7 @@ def test_an_answer_that_meets_a_full_disk_is_received_and_comes_in_once(
 ) -> None:
     more = {"text": "Tiang nomor tujuh. " * 2000}
     for _ in range(2):
-        desk.fill_the_disk()
+        desk.disk.fill()
         assert reply(desk, sent, **more) == 202
     desk.make_room()
     assert reply(desk, sent, **more) == 303

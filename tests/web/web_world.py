@@ -1,6 +1,7 @@
 """An office over a real ledger, and what its tests do over and over."""
 
 import asyncio
+import functools
 import hashlib
 import re
 from collections.abc import Callable, Sequence
@@ -13,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from argon2 import PasswordHasher
+from full_disk import FullDisk
 from PIL import Image
 from sqlmodel import col, select
 from starlette.testclient import TestClient
@@ -271,19 +273,16 @@ class Desk:
         )
         return row_id or 0
 
-    def fill_the_disk(self) -> None:
-        """The next thing that needs room finds none: SQLite may grow no more, as on a full file system."""
-        (size,) = self.office.ledger.write(lambda tx: tx.run("PRAGMA page_count"))[0]
-        self._room(size)
+    @functools.cached_property
+    def disk(self) -> FullDisk:
+        """The disk the ledger lies on."""
+        return FullDisk(self.office.ledger)
 
     def make_room(self) -> None:
         """The ledger can be written again, and what was set aside comes in; nobody does it by hand."""
-        self._room(1_000_000)
+        self.disk.make_room()
         assert isinstance(self.office.intake, Intake)
         asyncio.run(self.office.intake.drain())
-
-    def _room(self, pages: int) -> None:
-        self.office.ledger.write(lambda tx: tx.run(f"PRAGMA max_page_count = {pages}"))
 
     def planned(self) -> str:
         """The draft of the next visit; returns its week."""
