@@ -111,7 +111,7 @@ def tell(
         raise ValueError(f"{notice} is not for {to.lane}")
     if to.channel in NO_WAY_BACK:
         return
-    tx.run(
+    tx.add(
         _TELL,
         key=key,
         lane=to.lane,

@@ -105,7 +105,7 @@ def set_owner(tx: Tx, ticket_id: int, opd: str, rule: str, now: datetime) -> Non
 
 def add_owner(tx: Tx, ticket_id: int, opd: str, role: str, reason: str, now: datetime) -> None:
     """An agency owns (`lead`) or supports (`supporting`) the ticket from now on."""
-    tx.run(
+    tx.add(
         "INSERT INTO ticket_opd (ticket_id, opd, role, since, reason)"
         " VALUES (:ticket, :opd, :role, :now, :reason)",
         ticket=ticket_id,
@@ -118,7 +118,7 @@ def add_owner(tx: Tx, ticket_id: int, opd: str, role: str, reason: str, now: dat
 
 def add_link(tx: Tx, uuid: UUID, ticket_id: int, disposition_id: int, opd: str, expires: datetime) -> None:
     """A link by which the agency acts on this disposition without login."""
-    tx.run(
+    tx.add(
         "INSERT INTO action_link (uuid, ticket_id, disposition_id, opd, expires_at)"
         " VALUES (:uuid, :ticket, :disposition, :opd, :expires)",
         uuid=uuid,
@@ -159,7 +159,7 @@ def add_event(
     key: str | None = None,
 ) -> None:
     """Add to the history of a ticket."""
-    tx.run(
+    tx.add(
         "INSERT INTO event (ticket_id, kind, at, actor, officer_id, opd, public, text, data, key)"
         " VALUES (:ticket, :kind, :now, :actor, :officer, :opd, :public, :text, :data, :key)",
         ticket=ticket_id,
@@ -179,7 +179,7 @@ def start_deadline(
     tx: Tx, ticket_id: int, step: str, *, started: datetime, due: datetime, sla: str | None, calendar: str
 ) -> None:
     """Promise a time for a step; any open promise for the same step must be ended first."""
-    tx.run(
+    tx.add(
         "INSERT INTO deadline (ticket_id, step, started_at, due_at, sla, calendar)"
         " VALUES (:ticket, :step, :started, :due, :sla, :calendar)",
         ticket=ticket_id,

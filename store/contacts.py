@@ -23,7 +23,7 @@ def add_contact(tx: Tx, channel: str, value: str, name: str, now: datetime) -> i
         now=now,
         no=False,
     )
-    tx.run(
+    tx.add(
         "INSERT INTO identity (contact_id, channel, value, name) VALUES (:id, :channel, :value, :name)",
         id=contact_id,
         channel=channel,
@@ -80,18 +80,16 @@ def touch_conversation(tx: Tx, conversation_id: int, at: datetime) -> None:
     )
 
 
-def add_reporter(tx: Tx, ticket_id: int, contact_id: int, conversation_id: int, role: str) -> bool:
-    """Somebody is answered about this ticket (`reporter` or `supporter`); False if they already were."""
-    return bool(
-        tx.changed(
-            "INSERT INTO ticket_reporter (ticket_id, contact_id, conversation_id, role)"
-            " VALUES (:ticket, :contact, :conversation, :role)"
-            " ON CONFLICT (ticket_id, conversation_id) DO NOTHING",
-            ticket=ticket_id,
-            contact=contact_id,
-            conversation=conversation_id,
-            role=role,
-        )
+def add_reporter(tx: Tx, ticket_id: int, contact_id: int, conversation_id: int, role: str) -> None:
+    """Somebody is answered about this ticket (`reporter` or `supporter`), if they were not already."""
+    tx.add(
+        "INSERT INTO ticket_reporter (ticket_id, contact_id, conversation_id, role)"
+        " VALUES (:ticket, :contact, :conversation, :role)"
+        " ON CONFLICT (ticket_id, conversation_id) DO NOTHING",
+        ticket=ticket_id,
+        contact=contact_id,
+        conversation=conversation_id,
+        role=role,
     )
 
 

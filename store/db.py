@@ -12,20 +12,17 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import lru_cache
-from pathlib import Path
 from typing import Any, TypeVar
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlmodel import Session
 
+from store._engine import BUSY_TIMEOUT, open_engine
 from store._gate import Act, Gate
 from store.driver import driver_sql, is_unavailable
 
 T = TypeVar("T")
-_BUSY_TIMEOUT = "PRAGMA busy_timeout = 10000"
 
 
 class LedgerUnavailable(Exception):
@@ -44,16 +41,28 @@ class Tx:
         self.dialect = connection.dialect.name
         self._session: Session | None = None
         self._cursor: Any = None
+        self._added: dict[str, list[tuple[Any, ...]]] = {}
 
     @property
     def session(self) -> Session:
         """An ORM session on this transaction; flushed, never committed, by its user."""
+        self._send_added()
         if self._session is None:
             self._session = Session(bind=self.connection, expire_on_commit=False)
         return self._session
 
+    def add(self, sql: str, **params: Any) -> None:
+        """Execute an INSERT whose outcome nobody asks for: with its like, before anything is read."""
+        own, pick = driver_sql(self.dialect, sql)
+        rows = self._added.get(own)
+        if rows is None:
+            self._added[own] = [pick(params)]
+        else:
+            rows.append(pick(params))
+
     def run(self, sql: str, **params: Any) -> list[tuple[Any, ...]]:
         """Execute driver SQL and return its rows (none for a plain write)."""
+        self._send_added()
         cursor = self._execute(sql, params)
         return cursor.fetchall() if cursor.description else []
 
@@ -73,20 +82,36 @@ class Tx:
 
     def changed(self, sql: str, **params: Any) -> int:
         """Execute driver SQL and return how many rows it touched."""
+        self._send_added()
         return int(self._execute(sql, params).rowcount)
 
     def _execute(self, sql: str, params: dict[str, Any]) -> Any:
         if self._session is not None:
             self._session.flush()
+        own, pick = driver_sql(self.dialect, sql)
+        cursor = self._open_cursor()
+        cursor.execute(own, pick(params))
+        return cursor
+
+    def _send_added(self) -> None:
+        if not self._added:
+            return
+        if self._session is not None:
+            self._session.flush()
+        cursor = self._open_cursor()
+        for own, rows in self._added.items():
+            cursor.executemany(own, rows)
+        self._added = {}
+
+    def _open_cursor(self) -> Any:
         if self._cursor is None:
             dbapi: Any = self.connection.connection.dbapi_connection
             self._cursor = dbapi.cursor()
-        own, pick = driver_sql(self.dialect, sql)
-        self._cursor.execute(own, pick(params))
         return self._cursor
 
     def flush(self) -> None:
-        """Send what the session holds to the database."""
+        """Send what waits to the database."""
+        self._send_added()
         if self._session is not None:
             self._session.flush()
 
@@ -117,8 +142,8 @@ class Ledger:
         if self.url.drivername == "postgresql":
             self.url = self.url.set(drivername="postgresql+psycopg")
         self.dialect = self.url.get_backend_name()
-        self._engine = _engine(self.url, read_only=False)
-        self._reader = _engine(self.url, read_only=True)
+        self._engine = open_engine(self.url, read_only=False)
+        self._reader = open_engine(self.url, read_only=True)
         self._writer = _Writer(self._engine)
         self._gate = Gate(self._writer, after_commit)
 
@@ -234,7 +259,7 @@ class _Writer:
         except sqlite3.OperationalError:
             return False
         finally:
-            driver.execute(_BUSY_TIMEOUT)
+            driver.execute(BUSY_TIMEOUT)
         return True
 
 
@@ -242,64 +267,3 @@ def _translated(error: Exception) -> Exception:
     if is_unavailable(error):
         return LedgerUnavailable(type(error).__name__)
     return error
-
-
-def _engine(url: sa.URL, *, read_only: bool) -> Engine:
-    if url.get_backend_name() == "sqlite":
-        return _sqlite(url, read_only=read_only)
-    engine = sa.create_engine(
-        url,
-        pool_size=10 if read_only else 1,
-        max_overflow=10 if read_only else 2,
-        pool_pre_ping=read_only,
-        connect_args={"connect_timeout": 5, "application_name": "sapa"},
-    )
-    if read_only:
-        return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    return engine
-
-
-def _sqlite(url: sa.URL, *, read_only: bool) -> Engine:
-    if not url.database or url.database == ":memory:":
-        raise ValueError("SQLite needs a file: two connections must see the same ledger")
-    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(
-        url,
-        poolclass=sa.pool.QueuePool,
-        pool_size=8 if read_only else 1,
-        max_overflow=8 if read_only else 2,
-        connect_args={"check_same_thread": False, "cached_statements": 512, "timeout": 10},
-    )
-    begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
-
-    @sa.event.listens_for(engine, "connect")
-    def _connect(connection: sqlite3.Connection, _record: object) -> None:
-        connection.isolation_level = None  # the driver must not open transactions by itself
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute(_BUSY_TIMEOUT)
-        connection.execute(f"PRAGMA cache_size = -{16_000 if read_only else 64_000}")
-        connection.execute("PRAGMA wal_autocheckpoint = 4000")  # 16 MB: busy pages are copied less often
-        if read_only:
-            connection.execute("PRAGMA query_only = ON")
-
-    @sa.event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        driver: Any = connection.connection.dbapi_connection
-        driver.execute(begin)  # by the driver itself: this is once per batch
-
-    return engine
-
-
-@lru_cache(maxsize=1024)
-def _stored_time(value: datetime) -> str:
-    """As SQLAlchemy stores it: UTC, without offset, microseconds always."""
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
-
-
-sqlite3.register_adapter(datetime, _stored_time)
-sqlite3.register_adapter(UUID, lambda value: value.hex)
-# What needs no adapting is found quicker when it is known: the driver looks in four places before it gives up.
-sqlite3.register_adapter(bool, int)
-sqlite3.register_adapter(type(None), lambda nothing: nothing)
