@@ -1,7 +1,6 @@
 """Text, facts and rule book → who owns the complaint, and why in one sentence."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from router.because import reason
@@ -39,8 +38,7 @@ class Match(NamedTuple):
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(NamedTuple):
     """What is known besides the text; "" = not known."""
 
     channel: str = ""
@@ -49,8 +47,7 @@ class Facts:
     category: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assignment:
+class Assignment(NamedTuple):
     """The judge's answer. `lead` "" = triage; `external` = the body outside the city that is the best guess.
 
     `candidates`: best guesses first, OPD or external codes, at most 5. `confidence` 0..1.
@@ -58,12 +55,12 @@ class Assignment:
     """
 
     lead: str
-    supporting: tuple[str, ...] = ()
     because: str
+    rule_book: str
+    supporting: tuple[str, ...] = ()
     matches: tuple[Match, ...] = ()
     candidates: tuple[str, ...] = ()
     confidence: float = 0.0
-    rule_book: str
     type: str = "complaint"
     sensitive: str = ""
     urgent: bool = False

@@ -40,9 +40,20 @@ class Writing(Protocol):
 @dataclass(slots=True)
 class _Job:
     act: Act
-    succeed: Callable[[Any], object]
-    fail: Callable[[BaseException], object]
+    future: "Future[Any] | asyncio.Future[Any]"
     loop: Loop | None = None
+
+    def settle(self, result: Any, error: Exception | None) -> None:
+        """Tell who waits, if they still do (in the thread they wait in, where that is a loop)."""
+        if self.future.done():
+            return
+        if error is None:
+            self.future.set_result(result)
+        else:
+            self.future.set_exception(error)
+
+
+_Answer = tuple[_Job, Any, Exception | None]
 
 
 @dataclass(slots=True)
@@ -70,21 +81,12 @@ class Gate:
     def submit(self, act: Act, future: "Future[Any]") -> None:
         """Queue an act; its future is settled by the writer thread."""
         self._check_open()
-        self._queue.put(_Job(act, future.set_result, future.set_exception))
+        self._queue.put(_Job(act, future))
 
     def submit_from(self, loop: Loop, act: Act, future: "asyncio.Future[Any]", *, brief: bool) -> None:
         """Queue an act whose answer goes to a future of `loop`; a `brief` one is run there, too."""
-
-        def succeed(result: Any) -> None:
-            if not future.done():
-                future.set_result(result)
-
-        def fail(error: BaseException) -> None:
-            if not future.done():
-                future.set_exception(error)
-
         self._check_open()
-        job = _Job(act, succeed, fail, loop)
+        job = _Job(act, future, loop)
         if not brief:
             self._queue.put(job)
             return
@@ -173,7 +175,7 @@ class Gate:
             turn = _Turn(self._taken_along(None), None)
         return turn, jobs, last
 
-    def _commit(self, turn: _Turn, more: list[_Job]) -> list[tuple[_Job, Any, Exception | None]]:
+    def _commit(self, turn: _Turn, more: list[_Job]) -> list[_Answer]:
         jobs = turn.jobs + more
         try:
             results = turn.results
@@ -190,27 +192,24 @@ class Gate:
             return [answer for job in jobs for answer in self._commit(_Turn([job], None), [])]
         return [(job, result, None) for job, result in zip(jobs, results, strict=True)]
 
-    def _answer(self, answers: list[tuple[_Job, Any, Exception | None]]) -> None:
+    def _answer(self, answers: list[_Answer]) -> None:
         """Tell each its own; one wake-up of a loop serves all its acts, and gives it the next turn."""
-        loops: dict[Loop, list[Callable[[], object]]] = {loop: [] for loop in list(self._brief)}
-        for job, result, error in answers:
-
-            def tell(job: _Job = job, result: Any = result, error: Exception | None = error) -> object:
-                return job.succeed(result) if error is None else job.fail(error)
-
+        loops: dict[Loop, list[_Answer]] = {loop: [] for loop in list(self._brief)}
+        for answer in answers:
+            job, result, error = answer
             if job.loop is None:
-                tell()
+                job.settle(result, error)
             else:
-                loops.setdefault(job.loop, []).append(tell)
-        for loop, told in loops.items():
+                loops.setdefault(job.loop, []).append(answer)
+        for loop, its in loops.items():
             try:
-                loop.call_soon_threadsafe(self._hear, loop, told)
+                loop.call_soon_threadsafe(self._hear, loop, its)
             except RuntimeError:  # the loop is gone, its process shuts down: the thread does what it left
                 for job in self._taken_along(loop):
                     self._queue.put(job)
 
-    def _hear(self, loop: Loop, told: list[Callable[[], object]]) -> None:
+    def _hear(self, loop: Loop, answers: list[_Answer]) -> None:
         """On a loop: the next acts first, so that their commit waits for the disk beside the answers."""
         self._take_turn(loop)
-        for tell in told:
-            tell()
+        for job, result, error in answers:
+            job.settle(result, error)

@@ -1,9 +1,8 @@
 """Give a ticket to an OPD, or to triage, and record why."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from notifier import notices
 from sapa.desk import deadline
@@ -13,8 +12,7 @@ from store.db import Tx
 from store.ids import uuid7
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(NamedTuple):
     """Who gets a ticket and why: `lead` "" is triage; `actor` is rules, officer, opd or system."""
 
     lead: str

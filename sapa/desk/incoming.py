@@ -1,8 +1,8 @@
 """What is received, on its way from a door to a ticket."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from channels.message import DeliveryReport, InboundMessage
 from sapa.desk.city import City
@@ -11,8 +11,7 @@ from sapa.desk.pictures import KeptFile
 from store.db import Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
+class Prepared(NamedTuple):
     """An inbound message whose files are already kept durably, and what the judge says of it alone."""
 
     message: InboundMessage
@@ -20,8 +19,7 @@ class Prepared:
     files: tuple[KeptFile, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arriving:
+class Arriving(NamedTuple):
     """A payload about to be kept: its raw bytes here when small, else the digest of its file."""
 
     channel: str
@@ -39,8 +37,7 @@ Item = Prepared | DeliveryReport
 TakeRef = Callable[[Tx, datetime, City], str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sitting:
+class Sitting(NamedTuple):
     """What one payload's messages are received with."""
 
     arrival_id: int
@@ -50,8 +47,7 @@ class Sitting:
     by_hand: bool = False  # a person said: treat it as a citizen's message
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class Person(NamedTuple):
     """Who wrote, where they are answered (`channel`), and in which conversation."""
 
     contact_id: int

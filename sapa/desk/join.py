@@ -1,6 +1,5 @@
 """A message joins a ticket: late parts judge it again, later ones are told to who works on it."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from channels.base import Traits
@@ -22,7 +21,7 @@ def as_reporter(tx: Tx, ticket_id: int, person: Person) -> Person:
     known = contacts.reporter_of(tx, ticket_id)
     if known is None:
         return person
-    return replace(person, contact_id=known[0], conversation_id=known[1], also_contact_id=None)
+    return person._replace(contact_id=known[0], conversation_id=known[1], also_contact_id=None)
 
 
 def also(tx: Tx, ticket_id: int, message: InboundMessage, person: Person, at: datetime) -> None:

@@ -1,8 +1,7 @@
 """Ask the judge about a ticket's words and place, and apply the city's rules of discretion."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from router.decide import Assignment, Facts, decide
 from router.place import HINT_BEYOND, find_names, locate
@@ -19,8 +18,7 @@ NO_TEXT = "(Tanpa teks. Lihat lampiran.)"
 Point = tuple[float, float, float]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spot:
+class Spot(NamedTuple):
     """Where it is, as far as known; `words` are the citizen's own."""
 
     kelurahan: str = ""
@@ -30,8 +28,7 @@ class Spot:
     sure: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
+class Judgement(NamedTuple):
     """What the desk writes on a ticket: who, where, what kind, and the citizen's words (masked)."""
 
     assignment: Assignment

@@ -89,7 +89,7 @@ def _take_one(tx: Tx, item: Prepared, sitting: Sitting) -> Accepted:
             person = join.as_reporter(tx, ticket.id, person)
         message_id = _put(tx, known, item, sitting, ticket.id, person.conversation_id, at)
         if not join.joined(tx, ticket, message_id, item, person, found, sitting):
-            ticket = replace(ticket, token="")  # the private link is the reporter's alone
+            ticket = ticket._replace(token="")  # the private link is the reporter's alone
     if not person.new:
         contacts.touch_conversation(tx, person.conversation_id, at)
         join.also(tx, ticket.id, message, person, at)
@@ -124,7 +124,7 @@ def _named(tx: Tx, item: Prepared, city: City) -> tuple[Prepared, messages.Known
     held = messages.blobs_of(tx, known.id) if again else frozenset()
     files = tuple(file for file in item.files if file.blob not in held)
     known = messages.find_message(tx, message.channel, message.account, message.external_id)
-    return replace(item, message=message, files=files), known
+    return item._replace(message=message, files=files), known
 
 
 def _person(tx: Tx, message: InboundMessage, at: datetime) -> Person:

@@ -2,8 +2,8 @@
 
 import functools
 import re
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from channels.base import Traits
 from channels.message import InboundMessage
@@ -17,8 +17,7 @@ from store.targets import Target
 _LONGEST_CHAIN = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """The ticket to join, and why; `others` are further ones of the same burst.
 
     `after` is the ref of a ticket that is over (or not the writer's to join), which the message
