@@ -11,11 +11,13 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 #: Acts that share one transaction at the most: beyond this a batch only adds waiting.
 BATCH = 32
+#: Seconds a loop stands aside at most until the thread is on its way to the disk.
+ASIDE = 0.002
 
 Act = Callable[[Any], Any]
 Loop = asyncio.AbstractEventLoop
@@ -62,6 +64,18 @@ class _Turn:
 
     jobs: list[_Job]
     results: list[Any] | None
+    on_its_way: threading.Lock = field(default_factory=threading.Lock)
+
+    def hand_over(self, to: "queue.SimpleQueue[Any]") -> None:
+        """Give it to the thread, and let the thread go first: the disk should not wait for us."""
+        self.on_its_way.acquire()
+        to.put(self)
+        self.on_its_way.acquire(timeout=ASIDE)
+
+    def let_go(self) -> None:
+        """The thread needs the interpreter no longer, or has more to do: the loop goes on."""
+        if self.on_its_way.locked():
+            self.on_its_way.release()
 
 
 class Gate:
@@ -133,7 +147,7 @@ class Gate:
         except Exception as error:  # the thread does them one by one, and finds whose it is
             self._writing.undo(error)
         finally:
-            self._queue.put(_Turn(jobs, results))
+            _Turn(jobs, results).hand_over(self._queue)
 
     def _work(self) -> None:
         last = False
@@ -177,12 +191,15 @@ class Gate:
 
     def _commit(self, turn: _Turn, more: list[_Job]) -> list[_Answer]:
         jobs = turn.jobs + more
+        if more or turn.results is None:
+            turn.let_go()
         try:
             results = turn.results
             if results is None:
                 self._writing.begin(wait=True)
                 results = []
             results += [self._writing.one(job.act) for job in jobs[len(results) :]]
+            turn.let_go()
             self._writing.commit()
             self._after_commit()
         except Exception as error:

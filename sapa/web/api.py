@@ -2,7 +2,7 @@
 
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -31,7 +31,7 @@ async def receive(request: Request) -> Response:
     key = request.headers.get("idempotency-key", "")
     if len(key) > MAX_KEY or not key.isprintable():
         return errors.answer(request.scope, 400, "Idempotency-Key paling panjang 80 huruf.")
-    body = await request.body()
+    body = await _body(request.receive)
     try:
         accepted = await send(office, body, kind, key)
     except Invalid as wrong:
@@ -42,6 +42,18 @@ async def receive(request: Request) -> Response:
     url = tracking_url(office.city().public_url, accepted.ref, accepted.token) if accepted.ref else ""
     answer = {"ref": accepted.ref, "url": url, "duplicate": accepted.duplicate}
     return Response(to_json(answer), 201 if accepted.ref else 202, media_type="application/json")
+
+
+async def _body(asked: Receive) -> bytes:
+    """The whole body; raises ClientDisconnect when its sender leaves before its end."""
+    pieces: list[bytes] = []
+    while True:
+        message = await asked()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        pieces.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(pieces)
 
 
 async def answer(scope: Scope, asked: Receive, send: Send) -> None:

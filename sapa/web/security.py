@@ -60,10 +60,7 @@ class SecurityHeaders:
     def _complete(self, path: str, given: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         headers = list(given)
         there = {name.lower() for name, _ in headers}
-        for name, value in self._wanted(path):
-            if name not in there:
-                there.add(name)
-                headers.append((name, value))
+        headers += [header for header in self._wanted(path) if header[0] not in there]
         return headers
 
     def _wanted(self, path: str) -> list[tuple[bytes, bytes]]:
@@ -73,7 +70,11 @@ class SecurityHeaders:
 
 
 def _encoded(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
-    return [(name.lower().encode(), value.encode()) for name, value in headers]
+    """Headers as ASGI has them; of two by one name the first counts."""
+    first: dict[bytes, bytes] = {}
+    for name, value in headers:
+        first.setdefault(name.lower().encode(), value.encode())
+    return list(first.items())
 
 
 class Heads:
