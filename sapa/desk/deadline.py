@@ -14,7 +14,6 @@ UNITS: tuple[Unit, ...] = ("hari_kerja", "hari_kalender", "jam")
 STEPS = ("verify", "first_response", "resolve", "complete", "confirm")
 
 _DAY = timedelta(days=1)
-_QUARTER = 15 * 60
 _END = time(23, 59, 59)
 
 
@@ -32,7 +31,7 @@ class Calendar:
 
     def day(self, moment: datetime) -> date:
         """The city's date of an aware time."""
-        return _day(self.tz, int(moment.timestamp()) // _QUARTER)
+        return _day(self.tz, moment)
 
     def end_of(self, day: date) -> datetime:
         """The last second of a city day, in UTC."""
@@ -101,9 +100,9 @@ class Calendar:
 
 
 @lru_cache(maxsize=4096)
-def _day(tz: ZoneInfo, quarter: int) -> date:
-    """The date of a quarter of an hour since 1970: no zone changes its day within one."""
-    return datetime.fromtimestamp(quarter * _QUARTER, tz).date()
+def _day(tz: ZoneInfo, moment: datetime) -> date:
+    """The date of a moment somewhere: one act asks half a dozen times."""
+    return moment.astimezone(tz).date()
 
 
 @lru_cache(maxsize=4096)

@@ -45,5 +45,5 @@ def address(request: Request) -> str:
 def admit(request: Request) -> None:
     """Let an address send no more complaints a minute than configured; raises HTTPException 429."""
     senders: Buckets = request.app.state.senders
-    if not senders.take(address(request), office_of(request).clock()):
+    if senders.per_minute and not senders.take(address(request), office_of(request).clock()):
         raise HTTPException(429, OFTEN, headers={"Retry-After": "60"})
