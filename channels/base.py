@@ -46,12 +46,14 @@ class Traits:
     payloads are spooled to disk while the ledger is down.
     `edits`: the same external id with other words is the message as its writer changed it
     (a mail or a form never changes: a second one of this name is another one).
+    `keywords`: a text of nothing but STOP, MULAI or STATUS and a ref tells the office something.
     """
 
     burst: bool = False
     conversation: bool = True
     retries: bool = True
     edits: bool = True
+    keywords: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +136,22 @@ class Webhook(Parser, Protocol):
     def verify(self, request: Request, now: datetime) -> Payload:
         """Check the signature over the raw body first, then name the payload; raises `Rejected`."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a provider is told when its delivery is kept: a media type and a body."""
+
+    media_type: str
+    body: bytes
+
+
+@runtime_checkable
+class Answering(Webhook, Protocol):
+    """A webhook whose provider expects an answer of its own kind; None = ours will do."""
+
+    @property
+    def answer(self) -> Answer | None: ...
 
 
 @runtime_checkable

@@ -11,6 +11,7 @@ from channels.base import Door
 DOORS: Mapping[str, str] = {
     "web": "channels.web:WebDoor",
     "email": "channels.email:EmailDoor",
+    "sms": "channels.sms:SmsDoor",
     "fake": "channels.fake:FakeDoor",
 }
 

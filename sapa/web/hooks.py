@@ -6,8 +6,9 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from channels.base import Rejected, Unavailable, Webhook
+from channels.base import Answering, Rejected, Unavailable, Webhook
 from channels.base import Request as DoorRequest
+from sapa.desk.spool import Spooled
 from sapa.web import errors
 from sapa.web.office import Office, office_of
 
@@ -16,7 +17,10 @@ router = APIRouter()
 
 @router.post("/hooks/{channel}")
 async def receive(channel: str, request: Request) -> Response:
-    """200 after the commit; the door's own status when it rejects; 503 while nothing can be kept."""
+    """200 after the commit (or once it is safe on disk), in the words the provider expects.
+
+    The door's own status when it rejects; 503 while nothing can be kept.
+    """
     office = office_of(request)
     door = _door(office, channel)
     asked = DoorRequest(
@@ -30,8 +34,12 @@ async def receive(channel: str, request: Request) -> Response:
         accepted = await office.metrics.counted(office.intake.deliver)(payload, partial(door.parse, payload))
     except Rejected as rejected:
         return errors.answer(request.scope, rejected.status, "Ditolak.")
+    except Spooled:
+        accepted = ()
     except Unavailable:
         return errors.answer(request.scope, 503, errors.LATER)
+    if isinstance(door, Answering) and door.answer is not None:
+        return Response(door.answer.body, media_type=door.answer.media_type)
     return JSONResponse({"accepted": len(accepted)})
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from counterparts import gateway
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -48,13 +49,16 @@ MEDIA = {
 SECTIONS: dict[str, dict[str, Any]] = {
     "web": {},
     "email": {"address": "lapor@kota.example"},
+    "sms": gateway.section(),
     "fake": {"secret": "rahasia-uji"},
 }
 FAILS: dict[str, dict[str, Any]] = {
     "email": {"address": "lapor@kota.example", "drop_dir": "/dev/null/tidak-ada"},
+    "sms": gateway.section(),  # nobody listens there
     "fake": {"unavailable": 1},
 }
-NOBODY = {"email": "unknown:1", "fake": "hilang"}
+NOBODY = {"email": "unknown:1", "sms": f"+{gateway.NOBODY}", "fake": "hilang"}
+SOMEBODY = {"sms": "+6281234567890"}
 NAMES = sorted(registry.DOORS)
 
 
@@ -170,23 +174,32 @@ def test_a_section_with_an_unknown_key_does_not_open(name: str) -> None:
         registry.build(name, {"tidak_ada": 1}, lambda: NOW)
 
 
+@pytest.fixture
+def gateway_server() -> Iterator[gateway.GatewayServer]:
+    with gateway.GatewayServer() as server:
+        yield server
+
+
 def outgoing(value: str) -> OutboundMessage:
     return OutboundMessage(to=Address(channel="x", value=value), text="Halo", key="k")
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if isinstance(door(name), Sender)])
 def test_a_sender_says_later_or_never_and_the_same_key_has_the_same_receipt(
-    name: str, tmp_path: Path
+    name: str, tmp_path: Path, gateway_server: gateway.GatewayServer
 ) -> None:
+    somebody = SOMEBODY.get(name, "sri@contoh.example")
     section = {**SECTIONS[name], **({"drop_dir": tmp_path} if name == "email" else {})}
+    if name == "sms":
+        section = gateway.section(gateway_server.url)
     sender: Any = registry.build(name, section, lambda: NOW)
-    once = asyncio.run(sender.send(outgoing("sri@contoh.example")))
-    again = asyncio.run(sender.send(outgoing("sri@contoh.example")))
+    once = asyncio.run(sender.send(outgoing(somebody)))
+    again = asyncio.run(sender.send(outgoing(somebody)))
     assert once == again
     assert once.external_id
     later: Any = registry.build(name, FAILS[name], lambda: NOW)
     with pytest.raises(Unavailable):
-        asyncio.run(later.send(outgoing("sri@contoh.example")))
+        asyncio.run(later.send(outgoing(somebody)))
     if name == "fake":
         sender.unknown.add(NOBODY[name])
     with pytest.raises(Undeliverable):

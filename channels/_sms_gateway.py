@@ -1,0 +1,100 @@
+"""SMS by any gateway that speaks HTTP: a local aggregator, or a phone with a gateway app.
+
+What its fields are called, how it proves who it is and how it is told to send, stands in the configuration.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from channels._http import Caller
+from channels._sms_post import Outbound, Post
+from channels._sms_read import Inbound, read
+from channels.base import Answer, Parsed, Payload, Rejected, Request
+
+_HASHES = {"sha1": hashlib.sha1, "sha256": hashlib.sha256, "sha512": hashlib.sha512}
+#: Begins the delivery id of a sending without an id; its day follows. The bytes tell those of a day apart.
+KEYLESS = "day:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """How the gateway proves who it is: a shared secret, a signature over the raw body, or both.
+
+    The secret stands in a header (`secret_header`, also as "Bearer …") or in the URL (`secret_query`);
+    the signature in `signature_header` as hex or base64, with or without "sha256=" before it.
+    """
+
+    secret: str = field(default="", repr=False)
+    secret_header: str = ""
+    secret_query: str = ""
+    signature_key: str = field(default="", repr=False)
+    signature_header: str = ""
+    signature_algorithm: str = "sha256"
+
+
+class Gateway:
+    """One gateway."""
+
+    def __init__(
+        self, account: str, proof: Proof, inbound: Inbound, outbound: Outbound, answer: str, caller: Caller
+    ) -> None:
+        by_secret = bool(proof.secret and (proof.secret_header or proof.secret_query))
+        by_signature = bool(proof.signature_key and proof.signature_header)
+        if not by_secret and not by_signature:
+            raise ValueError("channels.sms.gateway: isi secret atau signature_key")
+        if proof.signature_algorithm not in _HASHES:
+            raise ValueError(f"channels.sms.gateway.signature_algorithm: pilih {', '.join(_HASHES)}")
+        self.account = account
+        self.answer = _answer(answer) if answer else None
+        self._proof, self._by_secret, self._by_signature = proof, by_secret, by_signature
+        self._inbound = inbound
+        self._post = Post(outbound, caller)
+
+    def check(self, request: Request, now: datetime) -> str:
+        """The delivery's id, once secret and signature hold; raises `Rejected`."""
+        if self._by_secret and not self._knows_secret(request):
+            raise Rejected("Kata sandi gateway tidak cocok.", status=403)
+        if self._by_signature and not self._has_signed(request):
+            raise Rejected("Tanda tangan tidak cocok.", status=403)
+        return self._inbound.delivery(request) or f"{KEYLESS}{now.date()}"
+
+    def parse(self, payload: Payload) -> Parsed:
+        """All messages and reports of a body; raises `Unreadable`."""
+        return read(self._inbound, payload, keyless=payload.delivery_id.startswith(KEYLESS))
+
+    async def send(self, to: str, text: str, key: str) -> str:
+        """Hand one SMS over; returns the gateway's id, else `key`; `Unavailable`, `Undeliverable`."""
+        return await self._post.send(to, text, key)
+
+    def _knows_secret(self, request: Request) -> bool:
+        proof = self._proof
+        given = request.headers.get(proof.secret_header.lower(), "") if proof.secret_header else ""
+        given = given.removeprefix("Bearer ") or request.query.get(proof.secret_query, "")
+        return hmac.compare_digest(given.encode("utf-8", "replace"), proof.secret.encode())
+
+    def _has_signed(self, request: Request) -> bool:
+        proof = self._proof
+        ours = hmac.digest(proof.signature_key.encode(), request.body, _HASHES[proof.signature_algorithm])
+        given = request.headers.get(proof.signature_header.lower(), "").strip()[:300]
+        return hmac.compare_digest(_bytes(given.removeprefix(f"{proof.signature_algorithm}=")), ours)
+
+
+def _bytes(written: str) -> bytes:
+    """A digest written in hex or base64."""
+    try:
+        return bytes.fromhex(written)
+    except ValueError:
+        pass
+    try:
+        return base64.b64decode(written.encode("ascii"), validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _answer(text: str) -> Answer:
+    kind = "application/json" if text.lstrip().startswith(("{", "[")) else "text/plain; charset=utf-8"
+    return Answer(kind, text.encode())

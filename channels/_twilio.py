@@ -1,0 +1,125 @@
+"""What doors of one Twilio account share: the signature of its webhooks, and its REST API.
+
+Sources: twilio.com/docs/usage/webhooks/webhooks-security, twilio.com/docs/api/errors.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from channels._http import Answered, Caller
+from channels.base import Unavailable, Undeliverable
+
+SIGNATURE = "x-twilio-signature"
+SETTINGS = "x-twilio-webhooks-signature-settings"
+_HASHES = {"HMAC_SHA1": hashlib.sha1, "HMAC_SHA256": hashlib.sha256}
+_MAX_FIELDS = 300
+Pairs = Sequence[tuple[str, str]]
+#: Error codes after which sending to this number again is pointless: wrong or unreachable number,
+#: landline, short code, opted out, unknown handset.
+NEVER = frozenset(
+    (21211, 21214, 21217, 21219, 21265, 21266, 21610, 21612, 21614, 21635, 30003, 30004, 30005, 30006)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwilioSettings:
+    """One account. `webhook_key` is the secret of a SharedKey, when webhooks are signed with one."""
+
+    account_sid: str
+    auth_token: str = field(repr=False)
+    webhook_key: str = field(default="", repr=False)
+    api_url: str = "https://api.twilio.com"
+
+
+def pairs_of(body: bytes) -> Pairs:
+    """The parameters of a form body in order, doubled and empty ones too; raises `ValueError`.
+
+    Bytes that are no UTF-8 become lone surrogates, so that the signature sees what was sent.
+    """
+    return parse_qsl(
+        body.decode("utf-8", "surrogateescape"),
+        keep_blank_values=True,
+        errors="surrogateescape",
+        max_num_fields=_MAX_FIELDS,
+    )
+
+
+def signed(url: str, pairs: Pairs, headers: Mapping[str, str], account: TwilioSettings) -> bool:
+    """Whether Twilio signed these parameters for this URL; the URL counts with and without its port."""
+    algorithm = _algorithm(headers.get(SETTINGS, ""))
+    hashed = _HASHES.get(algorithm)
+    if hashed is None:
+        return False
+    key = (account.webhook_key or account.auth_token) if algorithm == "HMAC_SHA256" else account.auth_token
+    given = headers.get(SIGNATURE, "").encode("utf-8", "replace")
+    told = "".join(name + value for name, value in sorted(set(pairs)))
+    found = False
+    for one in _with_and_without_port(url):
+        mac = hmac.digest(key.encode(), (one + told).encode("utf-8", "surrogateescape"), hashed)
+        found |= hmac.compare_digest(base64.b64encode(mac), given)
+    return found
+
+
+def _algorithm(written: str) -> str:
+    """What `key=…,algorithm=HMAC_SHA256` names; without it the old HMAC_SHA1."""
+    for part in written[:500].split(","):
+        name, _, value = part.partition("=")
+        if name.strip() == "algorithm" and value.strip():
+            return value.strip().upper()
+    return "HMAC_SHA1"
+
+
+def _with_and_without_port(url: str) -> Iterable[str]:
+    """The URL as it is, and with its port named or left out: Twilio does not say which it signs."""
+    parts = urlsplit(url)
+    bare = parts.netloc.rpartition(":")[0] if parts.port else parts.netloc
+    usual = 443 if parts.scheme == "https" else 80
+    named = parts.netloc if parts.port else f"{parts.netloc}:{usual}"
+    return {url, url.replace(parts.netloc, bare, 1), url.replace(parts.netloc, named, 1)}
+
+
+class Rest:
+    """The account's REST API."""
+
+    def __init__(self, account: TwilioSettings, caller: Caller) -> None:
+        self._account = account
+        self._caller = caller
+        login = f"{account.account_sid}:{account.auth_token}".encode()
+        self._headers = {
+            "Authorization": "Basic " + base64.b64encode(login).decode(),
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Accept": "application/json",
+        }
+
+    async def create(self, resource: str, fields: Mapping[str, str]) -> str:
+        """POST to Accounts/SID/`resource`.json; returns the sid; `Unavailable`, `Undeliverable`."""
+        base = self._account.api_url.rstrip("/")
+        url = f"{base}/2010-04-01/Accounts/{self._account.account_sid}/{resource}.json"
+        answer = await self._caller.call("POST", url, self._headers, urlencode(fields).encode())
+        told = _json(answer.body)
+        if answer.status in (200, 201) and isinstance(told.get("sid"), str) and told["sid"]:
+            return str(told["sid"])
+        raise refusal(answer, told.get("code"))
+
+
+def refusal(answer: Answered, code: object) -> Unavailable | Undeliverable:
+    """What an answer that is no yes means; a fault of account or settings is not the citizen's: later."""
+    if isinstance(code, int) and code in NEVER and answer.status < 500:
+        return Undeliverable(f"Twilio tidak dapat mengirim ke nomor ini (kode {code}).")
+    named = f", kode {code}" if isinstance(code, int) else ""
+    advice = "; periksa account_sid dan auth_token" if answer.status in (401, 403) else ""
+    return Unavailable(f"Twilio menjawab {answer.status}{named}{advice}.", answer.retry_after)
+
+
+def _json(body: bytes) -> Mapping[str, Any]:
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}
