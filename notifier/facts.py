@@ -35,6 +35,7 @@ class TicketFacts:
     place_sure: bool
     outcome: str
     refusals: int
+    status: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def facts(tx: Tx, row: Claimed) -> Facts:
     """The ticket of a row, with the event and the disposition its data name (else the newest)."""
     found = tx.run(
         "SELECT id, ref, token, privacy, sensitive, urgent, summary, opd, owner, kelurahan, lat, lon,"
-        " place, place_sure, outcome, refusals FROM ticket WHERE id = :id",
+        " place, place_sure, outcome, refusals, status FROM ticket WHERE id = :id",
         id=row.ticket_id,
     )
     if not found:
@@ -143,6 +144,17 @@ def supports(tx: Tx, ticket_id: int, contact_id: int | None) -> bool:
         contact=contact_id,
     )
     return bool(found) and found[0][0] == "supporter"
+
+
+def reports(tx: Tx, ticket_id: int, contact_id: int | None) -> bool:
+    """Whether this citizen is a reporter of the ticket; who is nothing to it is not."""
+    found = tx.run(
+        "SELECT 1 FROM ticket_reporter WHERE ticket_id = :ticket AND contact_id = :contact"
+        " AND role = 'reporter' LIMIT 1",
+        ticket=ticket_id,
+        contact=contact_id,
+    )
+    return bool(found)
 
 
 def thread(tx: Tx, ticket_id: int, contact_id: int | None, channel: str) -> list[tuple[str, str]]:

@@ -38,6 +38,11 @@ def tracking_url(public_url: str, ref: str, token: str) -> str:
     return f"{page}?k={quote(token, safe='')}" if token else page
 
 
+def short_url(public_url: str, token: str) -> str:
+    """The reporter's private page in few letters, for SMS."""
+    return f"{public_url.rstrip('/')}/l/{quote(token, safe='')}"
+
+
 def action_url(public_url: str, secret: bytes, uuid: UUID) -> str:
     """The page on which an agency acts on one disposition without a login."""
     return f"{public_url.rstrip('/')}/aksi/{sign(secret, uuid)}"

@@ -37,6 +37,7 @@ NOTICES: Mapping[str, Notice] = {
     "archived": Notice("citizen", "Laporan {ref} diarsipkan"),
     "handed_over": Notice("citizen", "Laporan {ref} diteruskan"),
     "moved": Notice("citizen", "Laporan {ref} berpindah petugas"),
+    "status": Notice("citizen", "Status laporan {ref}"),
     "assigned": Notice("agency", "Disposisi {ref}{about}"),
     "taken_away": Notice("agency", "Disposisi {ref} dialihkan"),
     "reopened_opd": Notice("agency", "Laporan {ref} dibuka kembali{about}"),

@@ -1,6 +1,7 @@
 """Makes the message of an outbox row when it is sent: the address, the words, the links, the photos."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from channels.message import Address, Attachment, OutboundMessage
 from notifier import facts as look
 from notifier.added import added
+from notifier.brief import BRIEF, in_brief, nothing_known, standing
+from notifier.dues import promises, until
 from notifier.facts import Facts, NotTellable
 from notifier.letterhead import Letterhead
 from notifier.links import action_url, agenda_url, map_url, ticket_url, tracking_url
@@ -23,7 +26,6 @@ _WORDS = 3000
 _ABOUT = 60
 _PHOTOS = 3
 _PHOTO_BYTES = 6_000_000
-_STEPS = {"verify": "Tenggat triase", "first_response": "Tenggat tanggapan", "resolve": "Tenggat selesai"}
 
 _TEMPLATES = Environment(  # noqa: S701 (plain text: escaping would spoil it)
     loader=PackageLoader("notifier"),
@@ -92,22 +94,38 @@ class Renderer:
 
 def _to_citizen(tx: Tx, row: Claimed, head: Letterhead) -> OutboundMessage:
     person = look.identity(tx, row.contact_id)
+    to = Address(channel=person.channel, value=person.value, name=person.name)
+    if row.ticket_id is None and row.notice == "status":
+        return _written(row, to, nothing_known(str(row.data.get("ref", "")), head), "", head)
     known = look.facts(tx, row)
     own = not look.supports(tx, known.ticket.id, row.contact_id)
+    if row.notice == "status":  # anybody may ask
+        own = look.reports(tx, known.ticket.id, row.contact_id)
     context = _common(known, head) | _for_citizen(known, head, own)
+    context |= standing(known, str(context["opd"]), own=own)
     said = look.thread(tx, known.ticket.id, row.contact_id, row.channel)
     answered = next((external for direction, external in said if direction == "in"), "")
+    message = _written(row, to, context, known.ticket.token if own else "", head)
+    return replace(message, in_reply_to=answered, references=tuple(external for _, external in said))
+
+
+def _written(
+    row: Claimed, to: Address, context: dict[str, Any], token: str, head: Letterhead
+) -> OutboundMessage:
+    """The message, in few letters where letters are paid for."""
+    if row.channel in BRIEF:
+        text, link = in_brief(lambda given: _text(f"sms/{row.notice}", given), context, token, head)
+    else:
+        text, link = _text(row.notice, context), str(context["track"])
     return OutboundMessage(
-        to=Address(channel=person.channel, value=person.value, name=person.name),
-        text=_text(row.notice, context),
+        to=to,
+        text=text,
         key=row.key,
         subject=_subject(row.notice, context),
-        in_reply_to=answered,
-        references=tuple(external for _, external in said),
-        reply_token=known.ticket.token if own else "",
+        reply_token=token,
         template=row.notice,
         sender_name=head.brand,
-        actions=(("Lihat laporan", str(context["track"])),),
+        actions=(("Lihat laporan", link),),
     )
 
 
@@ -206,9 +224,9 @@ def _for_citizen(known: Facts, head: Letterhead, own: bool) -> dict[str, Any]:
         "outcome": "" if sealed else _outcome(known, head),
         "unanswered": own and bool(data.get("unanswered")),
         "expected": day(expected, head.tz) if expected else "",
-        "checked_by": _until(known, "verify", head),
-        "confirm_by": _until(known, "confirm", head),
-        "complete_by": _until(known, "complete", head),
+        "checked_by": until(known, "verify", head),
+        "confirm_by": until(known, "confirm", head),
+        "complete_by": until(known, "complete", head),
     }
 
 
@@ -225,7 +243,7 @@ def _about(known: Facts, row: Claimed, head: Letterhead, now: datetime) -> dict[
     """For an agency or the desk: what it is, where, until when and why; never who said so."""
     ticket, disposition, event = known.ticket, known.disposition, known.event
     summary = lines(ticket.summary, _SUMMARY)
-    dues = _promises(known, ("first_response", "resolve") if row.opd else ("verify", "resolve"), head, now)
+    dues = promises(known, ("first_response", "resolve") if row.opd else ("verify", "resolve"), head, now)
     decliner = event.opd if event else ""
     candidates = list(disposition.candidates[:2]) if disposition else []
     return {
@@ -264,23 +282,9 @@ def _where(known: Facts) -> str:
     return ", ".join(filter(None, (line(ticket.place, 200), kelurahan)))
 
 
-def _until(known: Facts, step: str, head: Letterhead) -> str:
-    """The day an open promise of this step ends, or ""."""
-    due = known.deadlines.get(step)
-    return day(due, head.tz) if due else ""
-
-
-def _promises(
-    known: Facts, steps: tuple[str, ...], head: Letterhead, now: datetime
-) -> list[tuple[str, str, bool]]:
-    """(what, which day, whether it has passed) of the open promises of these steps."""
-    found = [(_STEPS[step], known.deadlines.get(step)) for step in steps]
-    return [(what, day(due, head.tz), due < now) for what, due in found if due is not None]
-
-
 def _subject(notice: str, context: dict[str, Any]) -> str:
     return line(NOTICES[notice].subject.format_map(context), 150)
 
 
-def _text(template: str, context: dict[str, Any]) -> str:
+def _text(template: str, context: Mapping[str, Any]) -> str:
     return _TEMPLATES.get_template(f"{template}.txt").render(context).strip() + "\n"

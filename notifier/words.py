@@ -19,6 +19,27 @@ OUTCOMES: Mapping[str, str] = {
 }
 
 
+#: Where a report stands, for anybody: the end of "Laporan SMP-2611-0042: …".
+STATUSES: Mapping[str, str] = {
+    "received": "sudah kami terima",
+    "triage": "sedang diperiksa Diskominfo",
+    "assigned": "sudah diteruskan kepada dinas",
+    "accepted": "sedang ditangani",
+    "waiting": "menunggu keterangan pelapor",
+    "resolved": "dinyatakan selesai",
+    "closed": "sudah ditutup",
+    "external": "diserahkan kepada pihak lain yang berwenang",
+    "archived": "diarsipkan",
+    "merged": "digabung dengan laporan lain",
+}
+#: The same for the reporter, with the agency's name behind it.
+STATUSES_BY_OPD: Mapping[str, str] = {
+    "assigned": "sudah diteruskan kepada",
+    "accepted": "sedang ditangani",
+    "resolved": "dinyatakan selesai oleh",
+}
+
+
 def day(at: datetime, tz: ZoneInfo) -> str:
     """The day of a moment in the city's time: `Selasa, 8 Desember 2026`."""
     return written(at.astimezone(tz).date())

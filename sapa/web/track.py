@@ -23,7 +23,7 @@ from sapa.web.form import TYPES, spooled, thanks_url, typed
 from sapa.web.office import Office, office_of
 from sapa.web.render import page
 from sapa.web.sending import send
-from store import tickets
+from store import targets, tickets
 from store.db import LedgerUnavailable, Tx
 from store.ids import uuid7
 from store.tables import Ticket
@@ -68,6 +68,20 @@ def show(request: Request, ref: str, k: str = "", baru: str = "") -> Response:
     if ticket is None:
         return page(request, "public/lookup.html", status=404, ref=ref, problem=UNKNOWN)
     return page(request, "public/status.html", ticket=ticket, tried=bool(k), added=bool(baru))
+
+
+@router.get("/l/{token}")
+def short(request: Request, token: str) -> Response:
+    """The private page by the link that fits into an SMS."""
+    office = office_of(request)
+    with office.ledger.reading() as tx:
+        ticket = targets.ticket_by_token(tx, token[:100])
+    if ticket is not None:
+        return RedirectResponse(f"/lacak/{ticket.ref}?k={quote(ticket.token, safe='')}", status_code=303)
+    guesses: Buckets = request.app.state.guesses
+    if not guesses.take(address(request), office.clock()):
+        return page(request, "public/lookup.html", status=429, ref="", problem=OFTEN)
+    return page(request, "public/lookup.html", status=404, ref="", problem=UNKNOWN)
 
 
 @router.post("/lacak/{ref}")

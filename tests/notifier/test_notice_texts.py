@@ -160,7 +160,7 @@ SAID = [
 def test_each_notice_says_what_it_is_for(world: World) -> None:
     data = busy(world)
     texts = {kind: world.render(kind, data=data).text for kind in NOTICES}
-    assert {notice for notice, _ in SAID} | {"ack", "accepted", "question"} == set(NOTICES)
+    assert {notice for notice, _ in SAID} | {"ack", "accepted", "question", "status"} == set(NOTICES)
     for notice, said in SAID:
         assert said in texts[notice], notice
 
@@ -355,7 +355,7 @@ def test_times_are_the_citys(world: World) -> None:
 
 def test_every_kind_has_a_text_and_every_text_a_kind() -> None:
     folder = files("notifier") / "templates"
-    texts = {path.name for path in folder.iterdir() if not path.name.startswith("_")}
+    texts = {path.name for path in folder.iterdir() if path.is_file() and path.name[0] != "_"}
     assert texts == {f"{kind}.txt" for kind in (*NOTICES, "sealed")}
 
 

@@ -93,6 +93,7 @@ PUBLIC = [
     row("POST", "/", 303, data=lambda scene, role: {"text": "Lampu jalan mati", "key": "matrix-0001"}),
     row("POST", "/api/v1/tickets", 201, json=lambda scene, role: {"text": "Lampu jalan mati"}),
     row("GET", "/lacak", 200),
+    row("GET", "/l/{token}", 404),  # `{token}` is no tracking token here
     row("GET", "/lacak/{ref}", 200, query=own_link),  # who holds no token sees the status only
     row(
         *("POST", "/lacak/{ref}"),

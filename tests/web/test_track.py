@@ -282,3 +282,13 @@ def test_private_pages_are_kept_by_nobody(desk: Desk, sent: tuple[str, str]) -> 
     assert headers["cache-control"] == "no-store"
     assert headers["referrer-policy"] == "no-referrer"
     assert "noindex" in headers["x-robots-tag"]
+
+
+def test_the_short_link_of_an_sms_opens_the_private_page(desk: Desk, sent: tuple[str, str]) -> None:
+    ref, token = sent
+    answer = desk.client.get(f"/l/{token}")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/lacak/{ref}?k={token}")
+    assert "Gang Melati" in desk.browser(follow_redirects=True).get(f"/l/{token}").text
+    assert desk.client.get(f"/l/{ref}").status_code == 404
+    codes = {desk.client.get(f"/l/tebakan-{number}").status_code for number in range(30)}
+    assert codes == {404, 429}
