@@ -38,6 +38,25 @@ def reachable_again(tx: Tx, contact_id: int) -> None:
     tx.run("UPDATE contact SET undeliverable = :no WHERE id = :id AND undeliverable", no=False, id=contact_id)
 
 
+def stopped(tx: Tx, contact_id: int) -> bool:
+    """Whether the last a contact said was that we shall not write any more (`message.machine` "stop")."""
+    rows = tx.run(
+        "SELECT machine FROM message JOIN conversation ON conversation.id = message.conversation_id"
+        " WHERE contact_id = :contact AND direction = 'in' ORDER BY message.id DESC LIMIT 1",
+        contact=contact_id,
+    )
+    return bool(rows) and rows[0][0] == "stop"
+
+
+def stop(tx: Tx, contact_id: int) -> None:
+    """Nothing more is to be sent to a contact; what waits for them is canceled."""
+    tx.run("UPDATE contact SET undeliverable = :yes WHERE id = :id", yes=True, id=contact_id)
+    tx.run(
+        "UPDATE outbox SET state = 'canceled' WHERE state = 'pending' AND lane = :lane",
+        lane=f"contact:{contact_id}",
+    )
+
+
 def find_conversation(tx: Tx, channel: str, account: str, contact_id: int) -> int | None:
     """A contact's thread with one of our accounts."""
     rows = tx.run(

@@ -101,6 +101,16 @@ def tickets_waiting(tx: Tx, conversation_id: int) -> list[Target]:
     return [Target(*row) for row in rows]
 
 
+def newest_of(tx: Tx, conversation_id: int) -> str:
+    """The ref of the ticket this conversation last reported, "" without one."""
+    rows = tx.run(
+        "SELECT ref FROM ticket JOIN ticket_reporter ON ticket_reporter.ticket_id = ticket.id"
+        " WHERE conversation_id = :conversation AND role = 'reporter' ORDER BY ticket.id DESC LIMIT 1",
+        conversation=conversation_id,
+    )
+    return str(rows[0][0]) if rows else ""
+
+
 def add_ticket(tx: Tx, **values: Any) -> int:
     """A new ticket; `values` are the columns that differ from an empty one."""
     return tx.insert(

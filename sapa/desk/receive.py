@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from channels.base import Accepted, Traits
 from channels.message import DeliveryReport, InboundMessage, Place
-from sapa.desk import join, opening, report, which
+from sapa.desk import join, keywords, opening, report, which
 from sapa.desk.city import City
 from sapa.desk.incoming import Arriving, Item, Person, Prepared, Sitting, TakeRef
 from sapa.desk.pictures import KeptFile
@@ -76,6 +76,11 @@ def _take_one(tx: Tx, item: Prepared, sitting: Sitting) -> Accepted:
         return Accepted(external_id=message.external_id)
     at = message.sent_at if message.sent_at <= now + _AHEAD else now
     person = _person(tx, message, at)
+    if heard := keywords.heed(tx, message, person, sitting):
+        item = item._replace(message=replace(message, machine=heard))
+        _put(tx, known, item, sitting, None, person.conversation_id, at)
+        contacts.touch_conversation(tx, person.conversation_id, at)
+        return Accepted(external_id=message.external_id)
     found = which.find(tx, message, None if person.new else person.conversation_id, at, sitting.city)
     if found.target is None:
         ticket = opening.open_ticket(tx, item, person, sitting, after=found.after)
@@ -167,7 +172,7 @@ def _put(
     known: messages.Known | None,
     item: Prepared,
     sitting: Sitting,
-    ticket_id: int,
+    ticket_id: int | None,
     conversation_id: int,
     at: datetime,
 ) -> int:

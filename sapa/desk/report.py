@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from channels.message import DeliveryReport
-from store import events, outbox
+from store import contacts, events, outbox
 from store.db import Tx
 from store.tables import Contact, Outbox
 
@@ -12,13 +12,15 @@ def record(tx: Tx, report: DeliveryReport, now: datetime) -> bool:
     """Keep a delivery report; False if we know no such message of ours.
 
     A failure shows on the ticket, once, and marks the contact as unreachable until something
-    reaches them again. The provider's words may hold addresses: only its code is kept.
+    reaches them again (never one who said STOP). The provider's words may hold addresses: only its
+    code is kept.
     """
     row_id = outbox.report(tx, report.channel, report.external_id, report.status)
     if row_id is None:
         return False
     row = tx.session.get_one(Outbox, row_id)
-    if row.contact_id is not None and report.status != "sent":
+    silenced = row.contact_id is not None and contacts.stopped(tx, row.contact_id)
+    if row.contact_id is not None and report.status != "sent" and not silenced:
         tx.session.get_one(Contact, row.contact_id).undeliverable = report.status == "failed"
     key = f"undelivered:{row_id}"
     if report.status == "failed" and row.ticket_id is not None and events.by_key(tx, key) is None:
