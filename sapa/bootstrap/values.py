@@ -16,6 +16,7 @@ from router.place import Area, Gazetteer
 from router.rules import compile_book
 from sapa.agenda.rules import AgendaRules
 from sapa.agenda.rules import Letterhead as SheetHead
+from sapa.bootstrap.sms import sms_section
 from sapa.desk.city import City, OpdInfo
 from sapa.desk.deadline import Calendar, SlaRow, SlaTable
 from sapa.desk.logins import Limits as LoginLimits
@@ -249,7 +250,11 @@ def retry_of(settings: Settings) -> Retry:
 def doors_of(settings: Settings, clock: Callable[[], datetime]) -> dict[str, Door]:
     """The open doors."""
     web = {"max_photos": settings.intake.photos}
-    sections: dict[str, dict[str, Any]] = {"web": web, "email": _email_section(settings)}
+    sections: dict[str, dict[str, Any]] = {
+        "web": web,
+        "email": _email_section(settings),
+        "sms": sms_section(settings),
+    }
     return {
         name: build(name, sections[name], clock)
         for name, channel in settings.channels.by_name().items()

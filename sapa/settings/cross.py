@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
+from sapa.settings import cross_sms
 from sapa.settings.problems import Path, Positions, Problem, quoted
 from sapa.settings.wording import nearest
 
@@ -61,6 +62,7 @@ def check(data: Mapping[str, Any], environ: Mapping[str, str], positions: Positi
             checker.places,
             checker.secrets,
             checker.relay_login,
+            checker.sms,
         )
         for problem in look()
     ]
@@ -145,7 +147,8 @@ class _Checker:
                 yield self._problem(path, "di luar kotak kota (city.bbox); urutannya lintang, bujur")
 
     def secrets(self) -> Iterator[Problem]:
-        for pattern, switches, fewest in _SECRETS:
+        sms = [(path, (), 1) for path in cross_sms.secrets(self.data)]
+        for pattern, switches, fewest in (*_SECRETS, *sms):
             on = all(any(value is True for _, value in select(self.data, switch)) for switch in switches)
             for path, value in self._strings((pattern,)):
                 name = value.removeprefix("env:")
@@ -160,6 +163,11 @@ class _Checker:
         for path, relay in select(self.data, ("channels", "email", "relay")):
             if isinstance(relay, dict) and (relay.get("user") is None) != (relay.get("password") is None):
                 yield self._problem(path, "user dan password harus diisi keduanya, atau dikosongkan keduanya")
+
+    def sms(self) -> Iterator[Problem]:
+        """What the chosen SMS provider needs."""
+        for path, message in cross_sms.faults(self.data):
+            yield self._problem(path, message)
 
     def _strings(self, patterns: tuple[tuple[str, ...], ...]) -> Iterator[tuple[Path, str]]:
         for pattern in patterns:

@@ -4,16 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictInt, field_validator
 
-from sapa.settings.kinds import DeskAddress, Flag, Host, Note, Part, Port, SecretName, Text, default
-
-
-class Channel(Part):
-    """A channel: its name and address as people see it, and what is needed to open it."""
-
-    name: Text
-    address: Note = ""
-    enabled: Flag = False
-    opens_with: Note = ""
+from sapa.settings.channel import Channel
+from sapa.settings.kinds import DeskAddress, Host, Part, Port, SecretName, Text, default
+from sapa.settings.sms import Sms, Twilio
 
 
 class Unbuilt(Channel):
@@ -67,12 +60,13 @@ class Channels(Part):
     email: Mail
     whatsapp: Unbuilt | None = None
     telegram: Unbuilt | None = None
-    sms: Unbuilt | None = None
+    sms: Sms | None = None
     walkin: Unbuilt | None = None
     social: Unbuilt | None = None
     lapor: Unbuilt | None = None
+    twilio: Twilio | None = None
 
     def by_name(self) -> dict[str, Channel]:
         """Every channel of this city, open or not, in the order above."""
         found = ((name, getattr(self, name)) for name in type(self).model_fields)
-        return {name: channel for name, channel in found if channel is not None}
+        return {name: channel for name, channel in found if isinstance(channel, Channel)}

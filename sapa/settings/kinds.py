@@ -45,7 +45,8 @@ class Secret:
     value: str = field(default="", repr=False, compare=False)
 
 
-def _secret(value: object, info: ValidationInfo) -> Secret:
+def secret_named(value: object, info: ValidationInfo) -> Secret:
+    """The secret of `env:NAME`; anything else is no place for one."""
     found = _SECRET.fullmatch(value) if isinstance(value, str) else None
     if found is None:
         raise ValueError("rahasia tidak boleh ditulis di sini; tulis env:NAMA_VARIABEL")
@@ -167,7 +168,7 @@ Lat = Annotated[StrictFloat, Field(ge=-11.5, le=6.5)]
 Lon = Annotated[StrictFloat, Field(ge=94.5, le=141.5)]
 Point = tuple[Lat, Lon]
 Flag = StrictBool
-SecretName = Annotated[Secret, PlainValidator(_secret)]
+SecretName = Annotated[Secret, PlainValidator(secret_named)]
 Folder = Annotated[Path, PlainValidator(_folder)]
 DatabaseUrl = Annotated[SecretStr, PlainValidator(_database)]
 
