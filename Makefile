@@ -60,6 +60,7 @@ bench-doors: .venv/.dev
 
 bench-intake: .venv/.dev
 	$(BIN)/python -m bench.intake
+	$(BIN)/python -m bench.sms
 
 bench-router: .venv/.dev
 	$(BIN)/python -m bench.router

@@ -81,6 +81,11 @@ async def http(port: int, path: str, bodies: list[bytes], connections: int) -> M
         b"Content-Length: %d\r\n\r\n%s" % (path.encode(), len(body), body)
         for body in bodies
     ]
+    return await raw(port, requests, connections)
+
+
+async def raw(port: int, requests: list[bytes], connections: int) -> Measured:
+    """Send every whole HTTP request once, over keep-alive connections."""
 
     async def open_one() -> Callable[[bytes], Awaitable[bytes]]:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
