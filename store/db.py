@@ -225,7 +225,7 @@ class _Writer:
         assert self._connection is not None
         self._connection.commit()
 
-    def undo(self, error: Exception) -> Exception:
+    def undo(self, error: BaseException) -> BaseException:
         """Roll back what is open; a connection that may be dead is dropped."""
         translated = _translated(error)
         connection = self._connection
@@ -263,7 +263,7 @@ class _Writer:
         return True
 
 
-def _translated(error: Exception) -> Exception:
+def _translated(error: BaseException) -> BaseException:
     if is_unavailable(error):
         return LedgerUnavailable(type(error).__name__)
     return error

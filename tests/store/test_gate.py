@@ -4,12 +4,16 @@ import asyncio
 import contextlib
 import sqlite3
 import threading
+from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import datetime
 
 import pytest
+import sqlalchemy as sa
 
 from store import targets
-from store.db import Ledger, Tx
+from store._gate import BATCH, _Turn
+from store.db import Ledger, LedgerUnavailable, Tx
 
 
 def month(number: int) -> str:
@@ -167,3 +171,129 @@ def test_what_an_act_wrote_is_there_when_it_answers(ledger: Ledger, brief: bool)
         return taken(ledger, 4)
 
     assert asyncio.run(ask()) == 4
+
+
+class Panic(BaseException):
+    """What a compiled library raises when it is at its wits' end."""
+
+
+def held(ledger: Ledger) -> tuple[threading.Thread, threading.Event]:
+    """The thread at an act that takes until the event is set."""
+    free, entered = threading.Event(), threading.Event()
+
+    def slow(tx: Tx) -> None:
+        entered.set()
+        free.wait(30)
+
+    holder = threading.Thread(target=lambda: ledger.write(slow))
+    holder.start()
+    assert entered.wait(30)
+    return holder, free
+
+
+@pytest.mark.parametrize("brief", [True, False])
+@pytest.mark.parametrize("error", [StopIteration, Panic])
+def test_an_act_that_raises_what_nobody_expects_fails_alone(
+    ledger: Ledger, error: type[BaseException], brief: bool
+) -> None:
+    def bad(tx: Tx) -> int:
+        raise error
+
+    def good(tx: Tx) -> int:
+        return targets.reserve_refs(tx, "0008", 1)
+
+    async def answer(act: Callable[[Tx], int]) -> int | str:
+        try:
+            return await asyncio.wait_for(ledger.awrite(act, brief=brief), 30)
+        except (RuntimeError, Panic):
+            return "failed"
+
+    async def ask() -> list[int | str]:
+        await ledger.awrite(lambda tx: None)
+        return [*await asyncio.gather(*map(answer, [good, bad, good])), await answer(good)]
+
+    assert asyncio.run(ask()) == [1, "failed", 2, 3]
+
+
+def test_whoever_is_let_in_while_the_ledger_closes_is_answered(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closer = threading.Thread(target=ledger.close)
+
+    def checked() -> None:
+        closer.start()
+        closer.join(0.2)  # it would be through by now, could it
+
+    monkeypatch.setattr(ledger._gate, "_check_open", checked)
+    future: Future[int] = Future()
+    ledger._gate.submit(lambda tx: targets.reserve_refs(tx, "0009", 1), future)
+    assert future.result(30) == 1
+    closer.join(30)
+
+
+def test_a_loop_that_finds_the_turn_taken_is_called_though_nothing_came_of_it(ledger: Ledger) -> None:
+    async def ask() -> int:
+        gate = ledger._gate
+        assert gate._turn.acquire(blocking=False)  # another loop's, whose acts the thread took along
+        act = asyncio.ensure_future(ledger.awrite(lambda tx: targets.reserve_refs(tx, "0010", 1), brief=True))
+        await asyncio.sleep(0.1)
+        _Turn([], None).hand_over(gate._queue)
+        return await act
+
+    assert asyncio.run(asyncio.wait_for(ask(), 30)) == 1
+
+
+def test_a_ledger_that_cannot_begin_is_waited_for_once_a_batch(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[bool] = []
+
+    def begin(*, wait: bool) -> bool:
+        if wait:
+            waits.append(wait)
+            raise sa.exc.TimeoutError
+        return False
+
+    async def ask() -> list[object]:
+        holder, free = held(ledger)
+        acts = [asyncio.ensure_future(ledger.awrite(lambda tx: None, brief=True)) for _ in range(12)]
+        await asyncio.sleep(0)
+        monkeypatch.setattr(ledger._writer, "begin", begin)
+        free.set()
+        answers = await asyncio.gather(*acts, return_exceptions=True)
+        holder.join()
+        return list(answers)
+
+    assert {type(answer) for answer in asyncio.run(ask())} == {LedgerUnavailable}
+    assert len(waits) == 1
+
+
+def test_however_many_acts_wait_a_batch_takes_its_share(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done, batches = [0], list[int]()
+    one, commit = ledger._writer.one, ledger._writer.commit
+
+    def counted(act: Callable[[Tx], object]) -> object:
+        done[0] += 1
+        return one(act)
+
+    def committed() -> None:
+        commit()
+        batches.append(done[0])
+        done[0] = 0
+
+    async def ask() -> None:
+        holder, free = held(ledger)
+        acts = [asyncio.ensure_future(ledger.awrite(lambda tx: None, brief=True)) for _ in range(200)]
+        acts.append(asyncio.ensure_future(ledger.awrite(lambda tx: None)))  # the thread is to write, too
+        await asyncio.sleep(0)
+        monkeypatch.setattr(ledger._writer, "one", counted)
+        monkeypatch.setattr(ledger._writer, "commit", committed)
+        free.set()
+        await asyncio.gather(*acts)
+        holder.join()
+
+    asyncio.run(ask())
+    assert sum(batches) in (201, 202)
+    assert max(batches) <= 2 * BATCH
