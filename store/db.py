@@ -231,9 +231,11 @@ class _Writer:
         connection = self._connection
         if connection is None:
             return translated
+        begun = connection.get_transaction()
         try:
+            # a commit that failed may leave it open, and SQLAlchemy rolls back nothing then
+            dead = isinstance(translated, LedgerUnavailable) or (begun is not None and not begun.is_active)
             connection.rollback()
-            dead = isinstance(translated, LedgerUnavailable)
         except (sa.exc.SQLAlchemyError, sqlite3.Error):
             dead = True
         if dead:

@@ -297,3 +297,21 @@ def test_however_many_acts_wait_a_batch_takes_its_share(
     asyncio.run(ask())
     assert sum(batches) in (201, 202)
     assert max(batches) <= 2 * BATCH
+
+
+def test_a_commit_that_fails_leaves_nothing_open(ledger: Ledger) -> None:
+    if ledger.dialect != "sqlite":
+        pytest.skip("PostgreSQL ends a transaction whose commit fails")
+
+    def bad(tx: Tx) -> None:
+        tx.run("PRAGMA defer_foreign_keys = ON")
+        tx.run(
+            "INSERT INTO ticket_reporter (ticket_id, contact_id, conversation_id, role)"
+            " VALUES (9, 9, 9, 'reporter')"
+        )
+
+    with pytest.raises(Exception, match="FOREIGN KEY"):
+        ledger.write(bad)
+    assert ledger.write(lambda tx: targets.reserve_refs(tx, "0011", 1)) == 1
+    with contextlib.closing(sqlite3.connect(str(ledger.url.database), timeout=0)) as other:
+        other.execute("BEGIN IMMEDIATE")
