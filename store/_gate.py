@@ -148,7 +148,7 @@ class Gate:
         try:
             if jobs and self._writing.begin(wait=False):
                 results = [self._writing.one(job.act) for job in jobs]
-        except BaseException as error:  # the thread does them one by one, and finds whose it is
+        except BaseException as error:  # the thread does them again, and finds whose it is
             self._writing.undo(error)
             if not isinstance(error, Exception):
                 raise
@@ -209,7 +209,8 @@ class Gate:
             known = self._writing.undo(error)
             if results is None or len(jobs) == 1:  # could not begin: each by itself would wait as long again
                 return [(job, None, known) for job in jobs]
-            return [answer for job in jobs for answer in self._commit(_Turn([job], None), [])]
+            half = len(jobs) // 2
+            return [*self._commit(_Turn(jobs[:half], None), []), *self._commit(_Turn(jobs[half:], None), [])]
         return [(job, result, None) for job, result in zip(jobs, results, strict=True)]
 
     def _answer(self, answers: list[_Answer]) -> None:

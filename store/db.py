@@ -1,7 +1,7 @@
 """The ledger's engine: `write` for acts (through one gate), `reading` for pages.
 
 Every write of a process goes through one writer thread. What waits shares a transaction (group
-commit), optimistically: only when a batch fails is it rolled back and redone one by one, so that
+commit), optimistically: only when a batch fails is it rolled back and redone by halves, so that
 a bad act fails alone. Full durability then costs one fsync a batch.
 """
 

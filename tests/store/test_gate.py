@@ -268,6 +268,36 @@ def test_a_ledger_that_cannot_begin_is_waited_for_once_a_batch(
     assert len(waits) == 1
 
 
+def test_a_ledger_that_goes_away_is_not_waited_for_by_each_act(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[bool] = []
+    real = ledger._writer.begin
+
+    def begin(*, wait: bool) -> bool:
+        if wait:
+            waits.append(wait)
+            if len(waits) > 1:
+                raise sa.exc.TimeoutError
+        return wait and real(wait=True)
+
+    def cut_off(tx: Tx) -> None:
+        raise sa.exc.TimeoutError
+
+    async def ask() -> list[object]:
+        holder, free = held(ledger)
+        acts = [asyncio.ensure_future(ledger.awrite(cut_off, brief=True)) for _ in range(32)]
+        await asyncio.sleep(0)
+        monkeypatch.setattr(ledger._writer, "begin", begin)
+        free.set()
+        answers = await asyncio.gather(*acts, return_exceptions=True)
+        holder.join()
+        return list(answers)
+
+    assert {type(answer) for answer in asyncio.run(ask())} == {LedgerUnavailable}
+    assert len(waits) == 3  # the batch, and its two halves
+
+
 def test_however_many_acts_wait_a_batch_takes_its_share(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
