@@ -233,8 +233,11 @@ class _Writer:
             return translated
         begun = connection.get_transaction()
         try:
+            dead = isinstance(translated, LedgerUnavailable)
             # a commit that failed may leave it open, and SQLAlchemy rolls back nothing then
-            dead = isinstance(translated, LedgerUnavailable) or (begun is not None and not begun.is_active)
+            dead = dead or (begun is not None and not begun.is_active)
+            # what ends a program may come between a BEGIN and SQLAlchemy's knowing of it
+            dead = dead or not isinstance(error, Exception)
             connection.rollback()
         except (sa.exc.SQLAlchemyError, sqlite3.Error):
             dead = True

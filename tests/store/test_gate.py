@@ -345,3 +345,16 @@ def test_a_commit_that_fails_leaves_nothing_open(ledger: Ledger) -> None:
     assert ledger.write(lambda tx: targets.reserve_refs(tx, "0011", 1)) == 1
     with contextlib.closing(sqlite3.connect(str(ledger.url.database), timeout=0)) as other:
         other.execute("BEGIN IMMEDIATE")
+
+
+def test_what_ends_a_program_in_the_middle_of_a_begin_leaves_nothing_open(ledger: Ledger) -> None:
+    ends = [True]
+
+    def interrupted(_: sa.Connection) -> None:
+        if ends and ends.pop():
+            raise Panic
+
+    sa.event.listen(ledger.engine, "begin", interrupted)
+    with pytest.raises(Panic):
+        ledger.write(lambda tx: None)
+    assert ledger.write(lambda tx: targets.reserve_refs(tx, "0012", 1)) == 1
