@@ -46,12 +46,14 @@ class Traits:
     payloads are spooled to disk while the ledger is down.
     `edits`: the same external id with other words is the message as its writer changed it
     (a mail or a form never changes: a second one of this name is another one).
+    `commands`: a text that begins with "/bantuan" and the like asks the office something.
     """
 
     burst: bool = False
     conversation: bool = True
     retries: bool = True
     edits: bool = True
+    commands: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +126,15 @@ class Sender(Door, Protocol):
 
     async def send(self, message: OutboundMessage) -> Receipt:
         """Hand over one message; raises `Unavailable` or `Undeliverable`."""
+        ...
+
+
+@runtime_checkable
+class Fetcher(Door, Protocol):
+    """A door that can fetch a file its provider still has (`Attachment.remote`)."""
+
+    async def fetch(self, remote: str, limit: int) -> bytes:
+        """raises Unavailable: later; Undeliverable: never; at most `limit` bytes, more is Undeliverable"""
         ...
 
 

@@ -35,6 +35,7 @@ class TicketFacts:
     place_sure: bool
     outcome: str
     refusals: int
+    status: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def facts(tx: Tx, row: Claimed) -> Facts:
     """The ticket of a row, with the event and the disposition its data name (else the newest)."""
     found = tx.run(
         "SELECT id, ref, token, privacy, sensitive, urgent, summary, opd, owner, kelurahan, lat, lon,"
-        " place, place_sure, outcome, refusals FROM ticket WHERE id = :id",
+        " place, place_sure, outcome, refusals, status FROM ticket WHERE id = :id",
         id=row.ticket_id,
     )
     if not found:
@@ -159,6 +160,12 @@ def thread(tx: Tx, ticket_id: int, contact_id: int | None, channel: str) -> list
         channel=channel,
     )
     return [(str(direction), str(external)) for direction, external in rows]
+
+
+def external_id(tx: Tx, message_id: int | None) -> str:
+    """The provider's id of a message, or ""."""
+    found = tx.run("SELECT external_id FROM message WHERE id = :id", id=message_id)
+    return str(found[0][0]) if found else ""
 
 
 def earlier_notice(tx: Tx, row: Claimed) -> str:

@@ -4,15 +4,15 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from channels.message import Address, Attachment, OutboundMessage
 from notifier import facts as look
 from notifier.added import added
+from notifier.asked import to_asker
 from notifier.facts import Facts, NotTellable
 from notifier.letterhead import Letterhead
 from notifier.links import action_url, agenda_url, map_url, ticket_url, tracking_url
 from notifier.notices import NOTICES
+from notifier.texts import subject, text
 from notifier.words import OUTCOMES, day, line, lines, written
 from store.db import Tx
 from store.files import Files
@@ -24,15 +24,6 @@ _ABOUT = 60
 _PHOTOS = 3
 _PHOTO_BYTES = 6_000_000
 _STEPS = {"verify": "Tenggat triase", "first_response": "Tenggat tanggapan", "resolve": "Tenggat selesai"}
-
-_TEMPLATES = Environment(  # noqa: S701 (plain text: escaping would spoil it)
-    loader=PackageLoader("notifier"),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-    auto_reload=False,
-)
 
 
 class Renderer:
@@ -54,6 +45,8 @@ class Renderer:
         audience = NOTICES[row.notice].audience
         if audience == "citizen":
             return _to_citizen(tx, row, head)
+        if audience == "asker":
+            return to_asker(tx, row, head)
         to = _office_address(row, head)
         if row.notice == "agenda_draft":
             return _agenda(tx, row, head, to)
@@ -99,9 +92,9 @@ def _to_citizen(tx: Tx, row: Claimed, head: Letterhead) -> OutboundMessage:
     answered = next((external for direction, external in said if direction == "in"), "")
     return OutboundMessage(
         to=Address(channel=person.channel, value=person.value, name=person.name),
-        text=_text(row.notice, context),
+        text=text(row.notice, context),
         key=row.key,
-        subject=_subject(row.notice, context),
+        subject=subject(row.notice, context),
         in_reply_to=answered,
         references=tuple(external for _, external in said),
         reply_token=known.ticket.token if own else "",
@@ -119,13 +112,13 @@ def _office_mail(
     context: dict[str, Any],
     attached: tuple[Attachment, ...] = (),
 ) -> OutboundMessage:
-    subject = _subject(row.notice, context)
+    heading = subject(row.notice, context)
     before = look.earlier_notice(tx, row)
     return OutboundMessage(
         to=to,
-        text=_text(template, context | {"to_name": to.name, "subject": subject}),
+        text=text(template, context | {"to_name": to.name, "subject": heading}),
         key=row.key,
-        subject=subject,
+        subject=heading,
         in_reply_to=before,
         references=(before,) if before else (),
         template=row.notice,
@@ -151,9 +144,9 @@ def _agenda(tx: Tx, row: Claimed, head: Letterhead, to: Address) -> OutboundMess
     }
     return OutboundMessage(
         to=to,
-        text=_text(row.notice, context),
+        text=text(row.notice, context),
         key=row.key,
-        subject=_subject(row.notice, context),
+        subject=subject(row.notice, context),
         template=row.notice,
         sender_name=head.brand,
         actions=(("Periksa agenda", link),),
@@ -276,11 +269,3 @@ def _promises(
     """(what, which day, whether it has passed) of the open promises of these steps."""
     found = [(_STEPS[step], known.deadlines.get(step)) for step in steps]
     return [(what, day(due, head.tz), due < now) for what, due in found if due is not None]
-
-
-def _subject(notice: str, context: dict[str, Any]) -> str:
-    return line(NOTICES[notice].subject.format_map(context), 150)
-
-
-def _text(template: str, context: dict[str, Any]) -> str:
-    return _TEMPLATES.get_template(f"{template}.txt").render(context).strip() + "\n"

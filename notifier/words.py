@@ -17,6 +17,19 @@ OUTCOMES: Mapping[str, str] = {
     "duplicate": "sama dengan laporan yang sudah ada",
     "archived": "diarsipkan",
 }
+#: Where a report stands, for its reporter.
+STATUSES: Mapping[str, str] = {
+    "received": "Diterima",
+    "triage": "Sedang diperiksa Diskominfo",
+    "assigned": "Diteruskan ke OPD",
+    "accepted": "Sedang ditangani",
+    "waiting": "Menunggu jawaban Anda",
+    "resolved": "Dinyatakan selesai",
+    "closed": "Ditutup",
+    "external": "Diserahkan ke pihak lain",
+    "archived": "Diarsipkan",
+    "merged": "Digabung dengan laporan lain",
+}
 
 
 def day(at: datetime, tz: ZoneInfo) -> str:

@@ -38,6 +38,11 @@ def reachable_again(tx: Tx, contact_id: int) -> None:
     tx.run("UPDATE contact SET undeliverable = :no WHERE id = :id AND undeliverable", no=False, id=contact_id)
 
 
+def set_reachable(tx: Tx, contact_id: int, reachable: bool) -> None:
+    """What the provider says of a person: whether anything of ours reaches them."""
+    tx.run("UPDATE contact SET undeliverable = :un WHERE id = :id", un=not reachable, id=contact_id)
+
+
 def find_conversation(tx: Tx, channel: str, account: str, contact_id: int) -> int | None:
     """A contact's thread with one of our accounts."""
     rows = tx.run(

@@ -76,6 +76,18 @@ def ticket_by_group(tx: Tx, conversation_id: int, group_id: str) -> Target | Non
     )
 
 
+def newest_own(tx: Tx, conversation_id: int) -> Target | None:
+    """The newest report of a conversation's own that is not sealed."""
+    return _target(
+        tx.run(
+            _TARGET + "JOIN ticket_reporter ON ticket_reporter.ticket_id = ticket.id"
+            " WHERE conversation_id = :conversation AND role = 'reporter' AND status <> 'merged'"
+            " AND privacy <> 'secret' AND sensitive = '' ORDER BY ticket.id DESC LIMIT 1",
+            conversation=conversation_id,
+        )
+    )
+
+
 def tickets_around(tx: Tx, conversation_id: int, at: datetime, window: timedelta) -> list[Target]:
     """Tickets of a conversation that have a message within `window` of a moment, nearest first."""
     rows = tx.run(

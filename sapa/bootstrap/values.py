@@ -21,6 +21,7 @@ from sapa.desk.deadline import Calendar, SlaRow, SlaTable
 from sapa.desk.logins import Limits as LoginLimits
 from sapa.desk.sight import DESK
 from sapa.settings import Settings, holiday_dates
+from sapa.settings.doors import Telegram
 from sapa.web.office import Brand, Limits
 
 #: Holidays are known this many years around today; deadlines reach at most some months ahead.
@@ -250,6 +251,8 @@ def doors_of(settings: Settings, clock: Callable[[], datetime]) -> dict[str, Doo
     """The open doors."""
     web = {"max_photos": settings.intake.photos}
     sections: dict[str, dict[str, Any]] = {"web": web, "email": _email_section(settings)}
+    if settings.channels.telegram is not None:
+        sections["telegram"] = _telegram_section(settings, settings.channels.telegram)
     return {
         name: build(name, sections[name], clock)
         for name, channel in settings.channels.by_name().items()
@@ -276,6 +279,16 @@ def _email_section(settings: Settings) -> dict[str, Any]:
         }
         if relay.host
         else None,
+    }
+
+
+def _telegram_section(settings: Settings, telegram: Telegram) -> dict[str, Any]:
+    return {
+        "token": telegram.token.value if telegram.token else "",
+        "mode": telegram.mode,
+        "webhook_secret": telegram.webhook_secret.value if telegram.webhook_secret else "",
+        "api_url": telegram.api_url,
+        "public_url": settings.public_url,
     }
 
 

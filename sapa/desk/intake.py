@@ -10,7 +10,7 @@ import structlog
 
 from channels.base import Accepted, Parsed, Parser, Payload, Rejected, Unavailable, Unreadable
 from channels.message import Attachment, DeliveryReport, InboundMessage
-from sapa.desk import opening, pictures, receive
+from sapa.desk import commands, opening, pictures, receive
 from sapa.desk.city import City
 from sapa.desk.errors import Invalid, NotFound
 from sapa.desk.incoming import Arriving, Item, Prepared, Sitting
@@ -106,6 +106,7 @@ class Intake:
         ]
 
     async def _prepared(self, message: InboundMessage, city: City, large: bool) -> Prepared:
+        message = commands.plain(message, city)
         files: tuple[KeptFile, ...] = ()
         if message.attachments:
             async with self._decoding:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from channels.base import Accepted, Traits
 from channels.message import DeliveryReport, InboundMessage, Place
-from sapa.desk import join, opening, report, which
+from sapa.desk import commands, join, opening, report, which
 from sapa.desk.city import City
 from sapa.desk.incoming import Arriving, Item, Person, Prepared, Sitting, TakeRef
 from sapa.desk.pictures import KeptFile
@@ -67,7 +67,9 @@ def take_in(tx: Tx, items: Sequence[Item], sitting: Sitting) -> list[Accepted]:
 def _take_one(tx: Tx, item: Prepared, sitting: Sitting) -> Accepted:
     item, known = _named(tx, item, sitting.city)
     message, now = item.message, sitting.now
-    if known is not None and (known.ticket_id is not None or not sitting.by_hand):
+    question = commands.asked(message, sitting.city)
+    anew = sitting.by_hand or (question is None and _was_question(known, message, sitting.city))
+    if known is not None and (known.ticket_id is not None or not anew):
         return _again(tx, known, item, sitting)
     why = _no_complaint(tx, message)
     if why and not sitting.by_hand:
@@ -76,6 +78,10 @@ def _take_one(tx: Tx, item: Prepared, sitting: Sitting) -> Accepted:
         return Accepted(external_id=message.external_id)
     at = message.sent_at if message.sent_at <= now + _AHEAD else now
     person = _person(tx, message, at)
+    if question is not None and not sitting.by_hand:
+        message_id = _add(tx, item, sitting, None, person.conversation_id, at)
+        commands.answer(tx, question, person, message_id, sitting)
+        return Accepted(external_id=message.external_id)
     found = which.find(tx, message, None if person.new else person.conversation_id, at, sitting.city)
     if found.target is None:
         ticket = opening.open_ticket(tx, item, person, sitting, after=found.after)
@@ -171,10 +177,11 @@ def _put(
     conversation_id: int,
     at: datetime,
 ) -> int:
-    """The message on its ticket; one that was parked as a machine's is there already."""
+    """The message on its ticket; one that was parked as a machine's, or asked something, is there already."""
     if known is None:
         return _add(tx, item, sitting, ticket_id, conversation_id, at)
     messages.attach_to(tx, known.id, ticket_id, conversation_id)
+    _revise(tx, known, item.message, sitting)
     return known.id
 
 
@@ -241,12 +248,24 @@ def _again(tx: Tx, known: messages.Known, item: Prepared, sitting: Sitting) -> A
     _add_files(
         tx, known.id, [file for file in item.files if file.blob and file.blob not in held], sitting.now
     )
-    if message.text != known.text:
-        digest = hashlib.sha256(message.text.encode()).hexdigest()
-        new = messages.add_revision(tx, known.id, sitting.arrival_id, digest, message.text, sitting.now)
-        if new and known.ticket_id is not None:
-            join.revised(tx, known.ticket_id, message.channel, known.id, sitting)
+    if _revise(tx, known, message, sitting) and known.ticket_id is not None:
+        join.revised(tx, known.ticket_id, message.channel, known.id, sitting)
     return _told(known, message.external_id)
+
+
+def _revise(tx: Tx, known: messages.Known, message: InboundMessage, sitting: Sitting) -> bool:
+    """Keep what a known message says now, if that is new."""
+    if message.text == known.text:
+        return False
+    digest = hashlib.sha256(message.text.encode()).hexdigest()
+    return messages.add_revision(tx, known.id, sitting.arrival_id, digest, message.text, sitting.now)
+
+
+def _was_question(known: messages.Known | None, message: InboundMessage, city: City) -> bool:
+    """Whether an edit makes a complaint of what only asked a bot something."""
+    if known is None or known.ticket_id is not None or not message.edited:
+        return False
+    return commands.asked(replace(message, text=known.text), city) is not None
 
 
 def _earlier(tx: Tx, item: Prepared, city: City) -> Accepted:

@@ -2,18 +2,20 @@
 
 from datetime import datetime
 
-from channels.message import DeliveryReport
-from store import events, outbox
+from channels.message import Address, DeliveryReport
+from store import contacts, events, outbox
 from store.db import Tx
 from store.tables import Contact, Outbox
 
 
 def record(tx: Tx, report: DeliveryReport, now: datetime) -> bool:
-    """Keep a delivery report; False if we know no such message of ours.
+    """Keep a delivery report; False if we know no such message of ours (or no such person).
 
     A failure shows on the ticket, once, and marks the contact as unreachable until something
     reaches them again. The provider's words may hold addresses: only its code is kept.
     """
+    if report.to is not None:
+        return _of_person(tx, report, report.to)
     row_id = outbox.report(tx, report.channel, report.external_id, report.status)
     if row_id is None:
         return False
@@ -32,4 +34,13 @@ def record(tx: Tx, report: DeliveryReport, now: datetime) -> bool:
             data={"outbox": row_id, "notice": row.notice, "code": report.code[:100]},
             key=key,
         )
+    return True
+
+
+def _of_person(tx: Tx, report: DeliveryReport, to: Address) -> bool:
+    """Somebody blocked us, or let us in again: what is sent next will show the same."""
+    contact_id = contacts.find_contact(tx, to.channel, to.value)
+    if contact_id is None:
+        return False
+    contacts.set_reachable(tx, contact_id, report.status != "failed")
     return True

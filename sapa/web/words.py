@@ -3,18 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-STATUSES: Mapping[str, str] = {
-    "received": "Diterima",
-    "triage": "Sedang diperiksa Diskominfo",
-    "assigned": "Diteruskan ke OPD",
-    "accepted": "Sedang ditangani",
-    "waiting": "Menunggu jawaban Anda",
-    "resolved": "Dinyatakan selesai",
-    "closed": "Ditutup",
-    "external": "Diserahkan ke pihak lain",
-    "archived": "Diarsipkan",
-    "merged": "Digabung dengan laporan lain",
-}
+from notifier.words import STATUSES
+
 WORDS: Mapping[str, Mapping[str, str]] = {
     "type": {
         "information": "Permintaan informasi",

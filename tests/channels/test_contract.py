@@ -1,6 +1,7 @@
 """What every door owes: recorded payloads give the expected messages, and nothing else ever happens.
 
-`python tests/channels/test_contract.py` writes the expectations anew: read the difference before keeping it.
+`PYTHONPATH=.:tests python tests/channels/test_contract.py` writes the expectations anew: read the difference
+before keeping it.
 """
 
 import asyncio
@@ -8,12 +9,14 @@ import dataclasses
 import json
 import random
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from counterparts import telegram as counterpart
+from counterparts.telegram import TOKEN
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,7 +35,7 @@ from channels.base import (
     Unreadable,
     Webhook,
 )
-from channels.message import Address, DeliveryReport, InboundMessage, OutboundMessage
+from channels.message import Address, DeliveryReport, InboundMessage, OutboundMessage, Receipt
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 HERE = Path(__file__).parent
@@ -48,13 +51,16 @@ MEDIA = {
 SECTIONS: dict[str, dict[str, Any]] = {
     "web": {},
     "email": {"address": "lapor@kota.example"},
+    "telegram": {"token": TOKEN, "mode": "webhook", "webhook_secret": "rahasia-uji-telegram"},
     "fake": {"secret": "rahasia-uji"},
 }
 FAILS: dict[str, dict[str, Any]] = {
     "email": {"address": "lapor@kota.example", "drop_dir": "/dev/null/tidak-ada"},
+    "telegram": {"token": TOKEN, "api_url": "http://127.0.0.1:9"},
     "fake": {"unavailable": 1},
 }
-NOBODY = {"email": "unknown:1", "fake": "hilang"}
+SOMEBODY = {"telegram": "1001"}
+NOBODY = {"email": "unknown:1", "telegram": "warga", "fake": "hilang"}
 NAMES = sorted(registry.DOORS)
 
 
@@ -170,6 +176,26 @@ def test_a_section_with_an_unknown_key_does_not_open(name: str) -> None:
         registry.build(name, {"tidak_ada": 1}, lambda: NOW)
 
 
+@contextmanager
+def provider(name: str, folder: Path) -> Iterator[dict[str, Any]]:
+    """The other side a door sends to, as keys of its section."""
+    if name == "telegram":
+        with counterpart.serving() as bot:
+            yield {"api_url": bot.url}
+            assert bot.wrong == []
+    else:
+        yield {"drop_dir": folder} if name == "email" else {}
+
+
+async def sent(sender: Any, *values: str) -> list[Receipt]:
+    """Send one message to each, then let go of what the door holds."""
+    try:
+        return [await sender.send(outgoing(value)) for value in values]
+    finally:
+        if isinstance(sender, Listener):
+            await sender.close()
+
+
 def outgoing(value: str) -> OutboundMessage:
     return OutboundMessage(to=Address(channel="x", value=value), text="Halo", key="k")
 
@@ -178,19 +204,19 @@ def outgoing(value: str) -> OutboundMessage:
 def test_a_sender_says_later_or_never_and_the_same_key_has_the_same_receipt(
     name: str, tmp_path: Path
 ) -> None:
-    section = {**SECTIONS[name], **({"drop_dir": tmp_path} if name == "email" else {})}
-    sender: Any = registry.build(name, section, lambda: NOW)
-    once = asyncio.run(sender.send(outgoing("sri@contoh.example")))
-    again = asyncio.run(sender.send(outgoing("sri@contoh.example")))
-    assert once == again
-    assert once.external_id
-    later: Any = registry.build(name, FAILS[name], lambda: NOW)
-    with pytest.raises(Unavailable):
-        asyncio.run(later.send(outgoing("sri@contoh.example")))
-    if name == "fake":
-        sender.unknown.add(NOBODY[name])
-    with pytest.raises(Undeliverable):
-        asyncio.run(sender.send(outgoing(NOBODY[name])))
+    somebody = SOMEBODY.get(name, "sri@contoh.example")
+    with provider(name, tmp_path) as more:
+        sender: Any = registry.build(name, {**SECTIONS[name], **more}, lambda: NOW)
+        once, again = asyncio.run(sent(sender, somebody, somebody))
+        assert once == again
+        assert once.external_id
+        later: Any = registry.build(name, FAILS[name], lambda: NOW)
+        with pytest.raises(Unavailable):
+            asyncio.run(sent(later, somebody))
+        if name == "fake":
+            sender.unknown.add(NOBODY[name])
+        with pytest.raises(Undeliverable):
+            asyncio.run(sent(sender, NOBODY[name]))
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if isinstance(door(name), Webhook)])

@@ -137,6 +137,14 @@ SAID = [
         "Isi: Lampu jalan padam tiga malam, kami khawatir.\nTempat: Jalan Mawar depan pos ronda",
     ),
     ("assigned", "DARURAT: mohon segera ditangani."),
+    ("help", "Selamat datang di Sapa Warga, Kota Contoh.\n\nTulis saja keluhan Anda di sini"),
+    ("help", "/status lalu nomor laporan, untuk melihat statusnya\n"),
+    ("help", "segera telepon:\n- 112 (darurat)\n"),
+    (
+        "status",
+        "Laporan SMP-2611-0042: Diteruskan ke OPD.\nPada: Dinas Perhubungan\nPerkiraan selesai: paling",
+    ),
+    ("status_none", "Kami tidak menemukan laporan itu pada percakapan ini."),
     ("taken_away", "tidak lagi ditugaskan kepada Dinas Perhubungan.\nTautan tindakan yang lama"),
     ("reopened_opd", "Laporan ini dibuka kembali karena dinyatakan belum selesai."),
     (
