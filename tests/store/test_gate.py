@@ -4,15 +4,16 @@ import asyncio
 import contextlib
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import datetime
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from store import targets
-from store._gate import BATCH, _Turn
+from store._gate import BATCH, Gate
 from store.db import Ledger, LedgerUnavailable, Tx
 
 
@@ -33,8 +34,7 @@ def test_a_loop_runs_its_brief_acts_itself_and_no_others(ledger: Ledger) -> None
 
     async def ask() -> tuple[str, str]:
         await ledger.awrite(thread)  # opening the connection is the thread's, too
-        brief, long = await asyncio.gather(ledger.awrite(thread, brief=True), ledger.awrite(thread))
-        return brief, long
+        return await ledger.awrite(thread, brief=True), await ledger.awrite(thread)
 
     brief, long = asyncio.run(ask())
     here = threading.current_thread().name
@@ -177,20 +177,6 @@ class Panic(BaseException):
     """What a compiled library raises when it is at its wits' end."""
 
 
-def held(ledger: Ledger) -> tuple[threading.Thread, threading.Event]:
-    """The thread at an act that takes until the event is set."""
-    free, entered = threading.Event(), threading.Event()
-
-    def slow(tx: Tx) -> None:
-        entered.set()
-        free.wait(30)
-
-    holder = threading.Thread(target=lambda: ledger.write(slow))
-    holder.start()
-    assert entered.wait(30)
-    return holder, free
-
-
 @pytest.mark.parametrize("brief", [True, False])
 @pytest.mark.parametrize("error", [StopIteration, Panic])
 def test_an_act_that_raises_what_nobody_expects_fails_alone(
@@ -215,118 +201,101 @@ def test_an_act_that_raises_what_nobody_expects_fails_alone(
     assert asyncio.run(ask()) == [1, "failed", 2, 3]
 
 
-def test_whoever_is_let_in_while_the_ledger_closes_is_answered(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    closer = threading.Thread(target=ledger.close)
+class Book:
+    """A writing connection that fails as told, and counts: `waits` are begins, `batches` acts a commit."""
 
-    def checked() -> None:
-        closer.start()
-        closer.join(0.2)  # it would be through by now, could it
+    def __init__(self) -> None:
+        self.away = False
+        self.waits = 0
+        self.batches: list[int] = []
+        self._acts = 0
 
-    monkeypatch.setattr(ledger._gate, "_check_open", checked)
-    future: Future[int] = Future()
-    ledger._gate.submit(lambda tx: targets.reserve_refs(tx, "0009", 1), future)
-    assert future.result(30) == 1
-    closer.join(30)
+    def begin(self, *, wait: bool) -> bool:
+        if wait and self.away:
+            self.waits += 1
+            raise LedgerUnavailable
+        self._acts = 0
+        return wait
 
+    def one(self, act: Callable[[Any], Any]) -> Any:
+        self._acts += 1
+        return act(self)
 
-def test_a_loop_that_finds_the_turn_taken_is_called_though_nothing_came_of_it(ledger: Ledger) -> None:
-    async def ask() -> int:
-        gate = ledger._gate
-        assert gate._turn.acquire(blocking=False)  # another loop's, whose acts the thread took along
-        act = asyncio.ensure_future(ledger.awrite(lambda tx: targets.reserve_refs(tx, "0010", 1), brief=True))
-        await asyncio.sleep(0.1)
-        _Turn([], None).hand_over(gate._queue)
-        return await act
+    def commit(self) -> None:
+        self.batches.append(self._acts)
 
-    assert asyncio.run(asyncio.wait_for(ask(), 30)) == 1
-
-
-def test_a_ledger_that_cannot_begin_is_waited_for_once_a_batch(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    waits: list[bool] = []
-
-    def begin(*, wait: bool) -> bool:
-        if wait:
-            waits.append(wait)
-            raise sa.exc.TimeoutError
-        return False
-
-    async def ask() -> list[object]:
-        holder, free = held(ledger)
-        acts = [asyncio.ensure_future(ledger.awrite(lambda tx: None, brief=True)) for _ in range(12)]
-        await asyncio.sleep(0)
-        monkeypatch.setattr(ledger._writer, "begin", begin)
-        free.set()
-        answers = await asyncio.gather(*acts, return_exceptions=True)
-        holder.join()
-        return list(answers)
-
-    assert {type(answer) for answer in asyncio.run(ask())} == {LedgerUnavailable}
-    assert len(waits) == 1
+    def undo(self, error: BaseException) -> BaseException:
+        return error
 
 
-def test_a_ledger_that_goes_away_is_not_waited_for_by_each_act(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    waits: list[bool] = []
-    real = ledger._writer.begin
+def answers(
+    gate: Gate, acts: Sequence[Callable[[Any], Any]], meanwhile: Callable[[], object] = lambda: None
+) -> list[object]:
+    """What becomes of acts that wait together while the thread is at another, which ends with `meanwhile`."""
+    entered, free = threading.Event(), threading.Event()
 
-    def begin(*, wait: bool) -> bool:
-        if wait:
-            waits.append(wait)
-            if len(waits) > 1:
-                raise sa.exc.TimeoutError
-        return wait and real(wait=True)
+    def slow(book: Book) -> None:
+        entered.set()
+        free.wait(30)
+        meanwhile()
 
-    def cut_off(tx: Tx) -> None:
-        raise sa.exc.TimeoutError
-
-    async def ask() -> list[object]:
-        holder, free = held(ledger)
-        acts = [asyncio.ensure_future(ledger.awrite(cut_off, brief=True)) for _ in range(32)]
-        await asyncio.sleep(0)
-        monkeypatch.setattr(ledger._writer, "begin", begin)
-        free.set()
-        answers = await asyncio.gather(*acts, return_exceptions=True)
-        holder.join()
-        return list(answers)
-
-    assert {type(answer) for answer in asyncio.run(ask())} == {LedgerUnavailable}
-    assert len(waits) == 3  # the batch, and its two halves
+    futures: list[Future[object]] = [Future() for _ in range(len(acts) + 1)]
+    gate.submit(slow, futures[0])
+    assert entered.wait(30)
+    for act, future in zip(acts, futures[1:], strict=True):
+        gate.submit(act, future)
+    free.set()
+    return [future.exception(30) or future.result() for future in futures[1:]]
 
 
-def test_however_many_acts_wait_a_batch_takes_its_share(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    done, batches = [0], list[int]()
-    one, commit = ledger._writer.one, ledger._writer.commit
+def test_whoever_is_let_in_while_the_ledger_closes_is_answered() -> None:
+    for _ in range(400):
+        gate, let_in = Gate(Book()), list[Future[int]]()
 
-    def counted(act: Callable[[Tx], object]) -> object:
-        done[0] += 1
-        return one(act)
+        def ask(gate: Gate = gate, let_in: list[Future[int]] = let_in) -> None:
+            with contextlib.suppress(RuntimeError):  # closed
+                while True:
+                    future: Future[int] = Future()
+                    gate.submit(lambda book: 1, future)
+                    let_in.append(future)
 
-    def committed() -> None:
-        commit()
-        batches.append(done[0])
-        done[0] = 0
+        asking = threading.Thread(target=ask)
+        asking.start()
+        gate.close()
+        asking.join(30)
+        assert {future.result(30) for future in let_in} <= {1}
 
-    async def ask() -> None:
-        holder, free = held(ledger)
-        acts = [asyncio.ensure_future(ledger.awrite(lambda tx: None, brief=True)) for _ in range(200)]
-        acts.append(asyncio.ensure_future(ledger.awrite(lambda tx: None)))  # the thread is to write, too
-        await asyncio.sleep(0)
-        monkeypatch.setattr(ledger._writer, "one", counted)
-        monkeypatch.setattr(ledger._writer, "commit", committed)
-        free.set()
-        await asyncio.gather(*acts)
-        holder.join()
 
-    asyncio.run(ask())
-    assert sum(batches) in (201, 202)
-    assert max(batches) <= 2 * BATCH
+def test_a_ledger_that_cannot_begin_is_waited_for_once_a_batch() -> None:
+    book = Book()
+    gate = Gate(book)
+    told = answers(gate, [lambda book: None] * 12, lambda: setattr(book, "away", True))
+    gate.close()
+    assert {type(answer) for answer in told} == {LedgerUnavailable}
+    assert book.waits == 1
+
+
+def test_a_ledger_that_goes_away_is_not_waited_for_by_each_act() -> None:
+    book = Book()
+    gate = Gate(book)
+
+    def cut_off(book: Book) -> None:
+        book.away = True
+        raise LedgerUnavailable
+
+    told = answers(gate, [cut_off] * 32)
+    gate.close()
+    assert {type(answer) for answer in told} == {LedgerUnavailable}
+    assert book.waits == 2  # its two halves, not one by one
+
+
+def test_however_many_acts_wait_a_batch_takes_its_share() -> None:
+    book = Book()
+    gate = Gate(book)
+    assert answers(gate, [lambda book: None] * 200) == [None] * 200
+    gate.close()
+    assert sum(book.batches) == 201
+    assert max(book.batches) <= 2 * BATCH
 
 
 def test_a_commit_that_fails_leaves_nothing_open(ledger: Ledger) -> None:
