@@ -31,6 +31,7 @@ class Line:
         self._token = token
         self._url = url
         self._bot: Any = None
+        self._closed = False
         self._loading = asyncio.Lock()
 
     async def call(self, method: str, *, patience: int = PATIENCE, **values: Any) -> Any:
@@ -60,16 +61,24 @@ class Line:
             await stream.aclose()
         return bytes(content)
 
+    def open(self) -> None:
+        """Calls are made (again)."""
+        self._closed = False
+
     async def close(self) -> None:
-        """Hang up; the next call dials again."""
+        """Hang up; calls are `Unavailable` until it is opened again."""
+        self._closed = True
         bot, self._bot = self._bot, None
         if bot is not None:
             await bot.session.close()
 
     async def _ready(self) -> Any:
         async with self._loading:
-            if self._bot is None:
-                self._bot = (await asyncio.to_thread(_maker))(self._token, self._url)
+            maker = None if self._bot or self._closed else await asyncio.to_thread(_maker)
+            if self._closed:
+                raise Unavailable("Pintu Telegram sedang ditutup.")
+            if maker is not None:
+                self._bot = maker(self._token, self._url)
             return self._bot
 
 

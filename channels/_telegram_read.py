@@ -72,7 +72,7 @@ def _message(message: Mapping[str, Any], payload: Payload, *, edited: bool) -> P
     if not strange and kinds.is_service(message):
         return ()
     chat, writer = number(message["chat"]["id"]), message.get("from") or message["chat"]
-    place = _place(message)
+    place, attachments = _place(message), kinds.files(message)
     contacts, card = _contact(message, writer)
     lines = (
         _origin(message),
@@ -81,6 +81,7 @@ def _message(message: Mapping[str, Any], payload: Payload, *, edited: bool) -> P
         card,
         kinds.shown(strange) if strange else "",
     )
+    text = "\n".join(filter(None, lines)) or ("" if place or attachments else "[pesan kosong]")
     answered = message.get("reply_to_message")
     return (
         InboundMessage(
@@ -88,12 +89,12 @@ def _message(message: Mapping[str, Any], payload: Payload, *, edited: bool) -> P
             account=payload.account,
             sender=Address(channel=payload.channel, value=str(chat), name=_name(writer)),
             external_id=f"{chat}:{number(message['message_id'])}",
-            text=cut("\n".join(filter(None, lines)), _LONGEST),
+            text=cut(text, _LONGEST),
             sent_at=_time(message["date"]),
             in_reply_to=f"{chat}:{number(answered['message_id'])}" if answered else "",
             group_id=one_line(str(message.get("media_group_id") or ""), 100),
             edited=edited,
-            attachments=kinds.files(message),
+            attachments=attachments,
             place=place,
             machine="bot" if writer.get("is_bot") is True else "",
             contacts=contacts,
@@ -140,12 +141,12 @@ def _name(person: Mapping[str, Any]) -> str:
 
 def _text(message: Mapping[str, Any]) -> str:
     """What was written, and the addresses behind linked words."""
-    said, marked = (
-        ("text", "entities") if message.get("text") is not None else ("caption", "caption_entities")
-    )
-    text = message.get(said) or ""
-    if not isinstance(text, str):
-        raise TypeError(said)
+    written = {said: message.get(said) or "" for said in ("text", "caption")}
+    if not all(isinstance(one, str) for one in written.values()):
+        raise TypeError("text")
+    text, marked = written["text"], "entities"
+    if not text:
+        text, marked = written["caption"], "caption_entities"
     marks = message.get(marked) or ()
     links = [mark["url"] for mark in marks if isinstance(mark, dict) and isinstance(mark.get("url"), str)]
     return "\n".join(filter(None, (clean(text).strip(), *(one_line(link) for link in links[:_LINKS]))))

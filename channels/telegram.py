@@ -113,6 +113,7 @@ class TelegramDoor:
     async def open(self, deliver: Deliver, clock: Callable[[], datetime]) -> None:
         """Begin to ask for updates, or tell Telegram where to bring them; neither is waited for."""
         chosen = self.settings
+        self._line.open()
         if chosen.mode == "webhook":
             self._announcing = asyncio.create_task(self._announce(), name="telegram-webhook")
             return

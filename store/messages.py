@@ -125,10 +125,10 @@ class Part:
     kelurahan: str
 
 
-def blobs_of(tx: Tx, message_id: int) -> frozenset[str]:
-    """The digests of a message's files."""
-    rows = tx.run("SELECT blob FROM attachment WHERE message_id = :id AND blob IS NOT NULL", id=message_id)
-    return frozenset(str(row[0]) for row in rows)
+def files_of(tx: Tx, message_id: int) -> frozenset[str]:
+    """A message's files: their digests, and their handles at the provider."""
+    rows = tx.run("SELECT blob, remote FROM attachment WHERE message_id = :id", id=message_id)
+    return frozenset(str(held) for row in rows for held in row if held)
 
 
 #: A message as it is after its last edit.

@@ -127,7 +127,7 @@ def _named(tx: Tx, item: Prepared, city: City) -> tuple[Prepared, messages.Known
         external_id=f"{message.external_id}#{digest[:32]}",
         reply_token=token if again else message.reply_token,
     )
-    held = messages.blobs_of(tx, known.id) if again else frozenset()
+    held = messages.files_of(tx, known.id) if again else frozenset()
     files = tuple(file for file in item.files if file.blob not in held)
     known = messages.find_message(tx, message.channel, message.account, message.external_id)
     return item._replace(message=message, files=files), known
@@ -244,10 +244,9 @@ def _again(tx: Tx, known: messages.Known, item: Prepared, sitting: Sitting) -> A
     message = item.message
     if known.token and known.ticket_id is not None and message.privacy != "normal":
         targets.hide(tx, known.ticket_id, message.privacy)
-    held = messages.blobs_of(tx, known.id) if item.files else frozenset()
-    _add_files(
-        tx, known.id, [file for file in item.files if file.blob and file.blob not in held], sitting.now
-    )
+    held = messages.files_of(tx, known.id) if item.files else frozenset()
+    came = [file for file in item.files if file.blob or file.remote]
+    _add_files(tx, known.id, [file for file in came if (file.blob or file.remote) not in held], sitting.now)
     if _revise(tx, known, message, sitting) and known.ticket_id is not None:
         join.revised(tx, known.ticket_id, message.channel, known.id, sitting)
     return _told(known, message.external_id)

@@ -206,6 +206,16 @@ def test_errors_of_the_provider_are_tried_later(bot: BotApi) -> None:
         with_door(bot, lambda one: one.send(to()), api_url="http://127.0.0.1:9")
 
 
+def test_a_closed_door_sends_later(bot: BotApi) -> None:
+    async def work(one: TelegramDoor) -> None:
+        await one.close()
+        with pytest.raises(Unavailable):
+            await one.send(to())
+
+    with_door(bot, work)
+    assert bot.calls == []
+
+
 # ---- fetching
 
 

@@ -1,6 +1,7 @@
 """What Telegram brings, in our words; what is odd is parked, never lost."""
 
 import json
+import os
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +18,9 @@ from channels.telegram import TelegramDoor, TelegramSettings
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 SECRET = "rahasia-uji-telegram"
-SAMPLES = Path("/work/shared/payloads/telegram_official_samples.json")
+#: Samples recorded elsewhere, beside the checkout; SAPA_TEST_PAYLOADS names another folder.
+PAYLOADS = Path(os.environ.get("SAPA_TEST_PAYLOADS", Path(__file__).parents[3] / "shared" / "payloads"))
+SAMPLES = PAYLOADS / "telegram_official_samples.json"
 CHAT = {"id": 1001, "type": "private", "first_name": "Sri"}
 
 
@@ -97,6 +100,11 @@ def test_text_beside_an_unknown_field_or_a_service_note_is_read() -> None:
     assert got.text == "Lampu mati"
 
 
+def test_nothing_but_spaces_is_shown_as_an_empty_message() -> None:
+    assert parse(message(text=" \n "))[0].text == "[pesan kosong]"
+    assert parse(message(text="", caption="x"))[0].text == "x"
+
+
 def test_a_strange_kind_says_its_name_and_nothing_else() -> None:
     (got,) = parse(message(**{"x\n" + "y" * 500: {"a": 1}}))
     assert got.text.startswith("[pesan jenis x yyy")
@@ -147,6 +155,7 @@ def test_very_long_text_is_cut_and_broken_letters_are_mended() -> None:
         {"update_id": 1, "brand_new_kind": {"x": 1}},
         {"update_id": 2**70, "message": message(text="x")["message"]},
         message(text=5),
+        message(text="x", caption=5),
         message(text="x", date=10**30),
         message(photo=[{"width": 1}]),
         message(document={"file_id": ""}),

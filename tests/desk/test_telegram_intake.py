@@ -39,6 +39,14 @@ def test_an_edit_is_a_revision_and_routes_again(world: Chats) -> None:
     assert world.rows("SELECT text FROM message_revision") == [("Lampu jalan di Meri rusak",)]
 
 
+def test_a_picture_put_in_place_of_another_is_kept_beside_it(world: Chats) -> None:
+    other = [{"file_id": "AgAD", "width": 10, "height": 10}]
+    world.write(number=5, photo=PHOTO, caption="Lampu jalan mati")
+    for edit in (1, 2):
+        world.write(number=5, photo=other, caption="Lampu jalan mati", edit_date=1764000000 + edit)
+    assert world.rows("SELECT remote FROM attachment ORDER BY id") == [("telegram:AgAC",), ("telegram:AgAD",)]
+
+
 def test_a_live_location_is_one_message_however_often_it_moves(world: Chats) -> None:
     world.write("Lampu jalan mati")
     for step in range(4):
