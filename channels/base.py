@@ -128,6 +128,19 @@ class Sender(Door, Protocol):
 
 
 @runtime_checkable
+class Fetcher(Door, Protocol):
+    """A door that can fetch the files it told only by a handle (`Attachment.remote`)."""
+
+    async def fetch(self, remote: str, limit: int) -> bytes:
+        """The bytes behind a handle of this door; at most `limit` bytes, more is `Undeliverable`.
+
+        Raises `Unavailable`: later; `Undeliverable`: never. The words of the second are shown to
+        officers and to the reporter: Indonesian, without an address or a handle.
+        """
+        ...
+
+
+@runtime_checkable
 class Webhook(Parser, Protocol):
     """A door fed by HTTP at /hooks/NAME."""
 

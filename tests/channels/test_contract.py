@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from channels import registry
 from channels.base import (
+    Fetcher,
     Listener,
     Parser,
     Payload,
@@ -53,6 +54,16 @@ SECTIONS: dict[str, dict[str, Any]] = {
 FAILS: dict[str, dict[str, Any]] = {
     "email": {"address": "lapor@kota.example", "drop_dir": "/dev/null/tidak-ada"},
     "fake": {"unavailable": 1},
+}
+#: Doors that fetch: a section, and a handle each of a file of 4 bytes, of one that is not there yet and of
+#: one that never will be. A door whose provider is asked by HTTP brings the section of its counterpart.
+FETCHES: dict[str, dict[str, Any]] = {
+    "fake": {
+        "section": {"remote": {"berkas-ada": b"\xff\xd8\xff\xe0", "berkas-nanti": Unavailable("404")}},
+        "here": "berkas-ada",
+        "later": "berkas-nanti",
+        "never": "berkas-hilang",
+    },
 }
 NOBODY = {"email": "unknown:1", "fake": "hilang"}
 NAMES = sorted(registry.DOORS)
@@ -191,6 +202,20 @@ def test_a_sender_says_later_or_never_and_the_same_key_has_the_same_receipt(
         sender.unknown.add(NOBODY[name])
     with pytest.raises(Undeliverable):
         asyncio.run(sender.send(outgoing(NOBODY[name])))
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if isinstance(door(name), Fetcher)])
+def test_a_fetcher_gives_the_bytes_says_later_or_never_and_keeps_to_the_limit(name: str) -> None:
+    told = FETCHES[name]
+    fetcher: Any = registry.build(name, told["section"], lambda: NOW)
+    assert len(asyncio.run(fetcher.fetch(told["here"], 4))) == 4
+    with pytest.raises(Unavailable):
+        asyncio.run(fetcher.fetch(told["later"], 4))
+    for handle, limit in ((told["here"], 3), (told["never"], 4)):
+        with pytest.raises(Undeliverable) as never:
+            asyncio.run(fetcher.fetch(handle, limit))
+        assert handle not in str(never.value)  # its words are shown to people
+        assert "://" not in str(never.value)
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if isinstance(door(name), Webhook)])
