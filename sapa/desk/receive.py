@@ -121,8 +121,8 @@ def _named(tx: Tx, item: Prepared, city: City) -> tuple[Prepared, messages.Known
         external_id=f"{message.external_id}#{digest[:32]}",
         reply_token=token if again else message.reply_token,
     )
-    held = messages.blobs_of(tx, known.id) if again else frozenset()
-    files = tuple(file for file in item.files if file.blob not in held)
+    held = messages.files_of(tx, known.id) if again else frozenset()
+    files = tuple(file for file in item.files if (file.blob or file.remote) not in held)
     known = messages.find_message(tx, message.channel, message.account, message.external_id)
     return item._replace(message=message, files=files), known
 
@@ -227,6 +227,7 @@ def _add_files(tx: Tx, message_id: int, files: Sequence[KeptFile], now: datetime
             blob=file.blob,
             served=file.served,
             remote=file.remote,
+            asked_at=now if file.state == "remote" else None,
             lat=file.gps[0] if file.gps else None,
             lon=file.gps[1] if file.gps else None,
         )
@@ -237,9 +238,9 @@ def _again(tx: Tx, known: messages.Known, item: Prepared, sitting: Sitting) -> A
     message = item.message
     if known.token and known.ticket_id is not None and message.privacy != "normal":
         targets.hide(tx, known.ticket_id, message.privacy)
-    held = messages.blobs_of(tx, known.id) if item.files else frozenset()
+    held = messages.files_of(tx, known.id) if item.files else frozenset()
     _add_files(
-        tx, known.id, [file for file in item.files if file.blob and file.blob not in held], sitting.now
+        tx, known.id, [file for file in item.files if (file.blob or file.remote) not in held], sitting.now
     )
     if message.text != known.text:
         digest = hashlib.sha256(message.text.encode()).hexdigest()
