@@ -131,8 +131,8 @@ class Schedule:
             _log.info("spool_drained", payloads=drained)
 
     async def files(self) -> None:
-        """Fetch the files that providers still have; a retry that is due, and what was missed."""
-        await self._fetching.once()
+        """Fetch the files that providers still have: retries that are due, and what was missed."""
+        await self._fetching.look()
 
     async def silence(self) -> None:
         """Close what reporters were asked about and kept silent."""

@@ -80,7 +80,7 @@ class Fetching:
             await self._event.wait()
             self._event.clear()
             try:
-                await self._look()
+                await self.look()
             except LedgerUnavailable:
                 _log.warning("fetching_waits_for_ledger")
             except Exception as error:  # the next look tries again; what is due stands in rows
@@ -94,12 +94,13 @@ class Fetching:
     async def once(self) -> int:
         """Work until nothing is due; returns how many fetches were tried. Raises `LedgerUnavailable`."""
         before = self._tried
-        await self._look()
+        await self.look()
         while self._drains:
             done, _ = await asyncio.wait(self._drains.values())
             for drain in done:
-                drain.result()  # a drain that failed is not begun again before the next look
-            await self._look()
+                if not drain.cancelled():
+                    drain.result()  # one that failed is not begun again before the next look
+            await self.look()
         return self._tried - before
 
     async def stop(self, patience: float) -> None:
@@ -122,8 +123,8 @@ class Fetching:
         except LedgerUnavailable:
             _log.warning("leases_kept", files=len(held))  # they end by themselves
 
-    async def _look(self) -> None:
-        """A drain for every channel that has something due and none yet."""
+    async def look(self) -> None:
+        """Begin what is due, beside what is under way already. Raises `LedgerUnavailable`."""
         if self._stopping:
             return
         for channel in await asyncio.to_thread(self._channels_due):
@@ -166,9 +167,15 @@ class Fetching:
         if wanted is None:
             return
         self._held[wanted.id] = wanted
-        outcome = await self._attempt(wanted)
-        await self._ledger.awrite(outcome)
-        del self._held[wanted.id]
+        try:
+            await self._ledger.awrite(await self._attempt(wanted))
+        except LedgerUnavailable:
+            raise
+        except Exception as error:  # a fault of the door, a library or ours: the file stays wanted
+            name = type(error).__name__
+            _log.error("fetch_failed", file=wanted.id, error=name)
+            await self._ledger.awrite(self._later(wanted, f"Kesalahan program: {name}."))
+        self._held.pop(wanted.id, None)
         self._tried += 1
 
     async def _attempt(self, wanted: Wanted) -> Outcome:
@@ -187,9 +194,6 @@ class Fetching:
             return self._later(wanted, "Penyedia terlalu lama menjawab.")
         except Unavailable as error:
             return self._later(wanted, "Penyedia belum memberikan berkas ini.", error.retry_after)
-        except Exception as error:  # of the door or of its provider's library: the file stays wanted
-            _log.error("fetch_failed", file=wanted.id, error=type(error).__name__)
-            return self._later(wanted, f"Kesalahan program: {type(error).__name__}.")
         return await self._kept(wanted, content)
 
     async def _kept(self, wanted: Wanted, content: bytes) -> Outcome:

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -254,6 +255,51 @@ def test_a_door_that_fell_or_is_closed_loses_nothing(office: Office) -> None:
         "refused",
         "Kanal ini tidak dapat mengambil berkas.",
     )
+
+
+def test_a_fault_of_our_own_leaves_the_file_wanted_and_the_others_come(office: Office) -> None:
+    office.door.remote |= {"berkas-1": picture(WATES), "b2": picture(), "b3": picture()}
+    for number, handle in enumerate(("berkas-1", "b2", "b3")):
+        office.say(chat(str(number), "lampu jalan mati", who=handle, photos=photo(handle)))
+    whole = office.city
+    office.city = replace(whole, gazetteer=None)  # type: ignore[arg-type]
+    assert office.fetch() == 3
+    assert [office.file(n).state for n in (1, 2, 3)] == ["remote", "kept", "kept"]
+    assert (office.file().reason, office.file().blob) == ("Kesalahan program: AttributeError.", None)
+    assert office.rows(
+        "SELECT count(*) FROM blob WHERE digest NOT IN (SELECT blob FROM attachment"
+        " WHERE blob IS NOT NULL UNION SELECT served FROM attachment"
+        " WHERE served IS NOT NULL)"
+    ) == [(0,)]
+    office.city, office.now = whole, office.file().next_at or office.now
+    assert office.fetch() == 1
+    assert office.rows("SELECT kelurahan FROM ticket WHERE id = 1") == [("Wates",)]
+
+
+def test_a_look_does_not_wait_for_a_provider_that_hangs(office: Office) -> None:
+    slow, mail = Slow(), FakeDoor(remote={"cepat": picture()})
+    office.fetching = office.a_fetching(doors={"fake": slow, "email": mail})
+
+    async def walk() -> None:
+        await office.intake.deliver(*coming(office, "1", "b1"))
+        await office.fetching.look()
+        await until(lambda: slow.under_way)
+        await office.intake.deliver(*coming(office, "x", "cepat"))
+        move = "UPDATE message SET channel = 'email' WHERE external_id = 'x'"
+        await office.ledger.awrite(lambda tx: tx.run(move))
+        await office.fetching.look()
+        await until(lambda: office.file(2).state == "kept")
+        assert slow.under_way == 1
+        await office.fetching.stop(0)
+
+    asyncio.run(walk())
+
+
+def coming(office: Office, id_: str, handle: str) -> tuple[Any, Callable[[], Any]]:
+    """What a door delivers: a message with a photo that is still with its provider."""
+    message = chat(id_, "lampu jalan mati", who=id_, photos=photo(handle))
+    payload = office.payload("fake", json.dumps(message).encode())
+    return payload, lambda: office.door.parse(payload)
 
 
 def test_a_full_disk_gives_up_nothing(office: Office) -> None:
