@@ -76,6 +76,8 @@ def test_what_was_given_up_says_why_and_is_fetched_again_on_request(desk: Desk) 
         mine, theirs = f"/lacak/{ref}?k={token}", f"/petugas/laporan/{ref}"
         for html in (client.get(mine).text, dishub.see(theirs)):
             assert "Berkas sudah tidak ada pada penyedia." in text_of(html)
+        assert 'Anda dapat <a href="#balas">mengirimnya lagi</a>.' in client.get(mine).text
+        assert 'id="balas"' in client.get(mine).text
         assert "Berkas pelapor tidak dapat diambil" in text_of(dishub.see(theirs))
         file = str(desk.pictures(ref)[0].uuid)
         assert f'value="{file}"' in dishub.see(theirs)
