@@ -131,10 +131,14 @@ class Sender(Door, Protocol):
 
 @runtime_checkable
 class Fetcher(Door, Protocol):
-    """A door that can fetch a file its provider still has (`Attachment.remote`)."""
+    """A door that can fetch the files it told only by a handle (`Attachment.remote`)."""
 
     async def fetch(self, remote: str, limit: int) -> bytes:
-        """raises Unavailable: later; Undeliverable: never; at most `limit` bytes, more is Undeliverable"""
+        """The bytes behind a handle of this door; at most `limit` bytes, more is `Undeliverable`.
+
+        Raises `Unavailable`: later; `Undeliverable`: never. The words of the second are shown to
+        officers and to the reporter: Indonesian, without an address or a handle.
+        """
         ...
 
 

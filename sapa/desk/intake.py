@@ -43,6 +43,7 @@ class Intake:
         doors: Mapping[str, Parser],
         city: Callable[[], City],
         wake: Callable[[], None] = lambda: None,
+        fetch: Callable[[], None] = lambda: None,
     ) -> None:
         self._ledger = ledger
         self._files = files
@@ -50,6 +51,7 @@ class Intake:
         self._doors = doors
         self._city = city
         self._wake = wake
+        self._fetch = fetch
         self._refs = Refs(ledger)
         self._decoding = asyncio.Semaphore(2)
         self._under_way = 0
@@ -93,8 +95,14 @@ class Intake:
             raise
         except Exception as error:  # whatever it is: it is kept raw, and a person looks at it
             return await self._park(payload, digest, error)
-        self._wake()
+        self._ring(items)
         return accepted
+
+    def _ring(self, items: Sequence[Item]) -> None:
+        """Something is to be told; and, where a door knows a file by its handle only, to be fetched."""
+        self._wake()
+        if any(isinstance(item, Prepared) and item.has_remote for item in items):
+            self._fetch()
 
     async def _items(self, payload: Payload, parse: Callable[[], Parsed], city: City) -> list[Item]:
         """What a payload holds, judged, with its files kept: all that needs no transaction."""
@@ -222,7 +230,7 @@ class Intake:
             )
             await self._ledger.awrite(lambda tx: arrivals.tried_again(tx, arrival_id, reason))
             raise Invalid(f"Kiriman masih belum dapat diolah: {reason}") from error
-        self._wake()
+        self._ring(items)
         return accepted
 
 

@@ -128,7 +128,7 @@ def _named(tx: Tx, item: Prepared, city: City) -> tuple[Prepared, messages.Known
         reply_token=token if again else message.reply_token,
     )
     held = messages.files_of(tx, known.id) if again else frozenset()
-    files = tuple(file for file in item.files if file.blob not in held)
+    files = tuple(file for file in item.files if (file.blob or file.remote) not in held)
     known = messages.find_message(tx, message.channel, message.account, message.external_id)
     return item._replace(message=message, files=files), known
 
@@ -234,6 +234,7 @@ def _add_files(tx: Tx, message_id: int, files: Sequence[KeptFile], now: datetime
             blob=file.blob,
             served=file.served,
             remote=file.remote,
+            asked_at=now if file.state == "remote" else None,
             lat=file.gps[0] if file.gps else None,
             lon=file.gps[1] if file.gps else None,
         )

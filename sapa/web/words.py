@@ -26,6 +26,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 }
 
 
+#: What is said of a file that its provider still has.
+COMING = "Berkas sedang diambil …"
+
+
 def status(code: str) -> str:
     """A ticket's status for people."""
     return STATUSES.get(code, code)
@@ -41,6 +45,11 @@ def detail(data: Mapping[str, Any]) -> list[str]:
     if letter := data.get("letter"):
         parts.append(f"surat nomor {letter}")
     return parts
+
+
+def shown(state: str, reason: str) -> str:
+    """Why a file of a message cannot be seen here, for its sender."""
+    return COMING if state == "remote" else reason or "tersimpan, dapat dibuka petugas."
 
 
 def named(code: str, kind: str) -> str:

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from channels import registry
 from channels.base import (
+    Fetcher,
     Listener,
     Parser,
     Payload,
@@ -61,6 +62,11 @@ FAILS: dict[str, dict[str, Any]] = {
 }
 SOMEBODY = {"telegram": "1001"}
 NOBODY = {"email": "unknown:1", "telegram": "warga", "fake": "hilang"}
+#: Handles at the doors that fetch: a file of 4 bytes, one that is not there yet, one that never will be.
+FETCHES: dict[str, tuple[str, str, str]] = {
+    "fake": ("berkas-ada", "berkas-nanti", "berkas-hilang"),
+    "telegram": ("telegram:ada", "telegram:nanti", "telegram:hilang"),
+}
 NAMES = sorted(registry.DOORS)
 
 
@@ -181,8 +187,11 @@ def provider(name: str, folder: Path) -> Iterator[dict[str, Any]]:
     """The other side a door sends to, as keys of its section."""
     if name == "telegram":
         with counterpart.serving() as bot:
+            bot.files["ada"], bot.away = b"\xff\xd8\xff\xe0", {"nanti"}
             yield {"api_url": bot.url}
             assert bot.wrong == []
+    elif name == "fake":
+        yield {"remote": {"berkas-ada": b"\xff\xd8\xff\xe0", "berkas-nanti": Unavailable("404")}}
     else:
         yield {"drop_dir": folder} if name == "email" else {}
 
@@ -194,6 +203,19 @@ async def sent(sender: Any, *values: str) -> list[Receipt]:
     finally:
         if isinstance(sender, Listener):
             await sender.close()
+
+
+async def fetched(fetcher: Any, asked: list[tuple[str, int]]) -> list[Any]:
+    """What became of fetching each (handle, limit), one after the other; then let go of what the door holds."""
+    found: list[Any] = []
+    for handle, limit in asked:
+        try:
+            found.append(await fetcher.fetch(handle, limit))
+        except (Unavailable, Undeliverable) as error:
+            found.append(error)
+    if isinstance(fetcher, Listener):
+        await fetcher.close()
+    return found
 
 
 def outgoing(value: str) -> OutboundMessage:
@@ -217,6 +239,23 @@ def test_a_sender_says_later_or_never_and_the_same_key_has_the_same_receipt(
             sender.unknown.add(NOBODY[name])
         with pytest.raises(Undeliverable):
             asyncio.run(sent(sender, NOBODY[name]))
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if isinstance(door(name), Fetcher)])
+def test_a_fetcher_gives_the_bytes_says_later_or_never_and_keeps_to_the_limit(
+    name: str, tmp_path: Path
+) -> None:
+    here, later, gone = FETCHES[name]
+    with provider(name, tmp_path) as more:
+        fetcher: Any = registry.build(name, {**SECTIONS[name], **more}, lambda: NOW)
+        asked = [(here, 4), (later, 4), (here, 3), (gone, 4)]
+        came, waits, *never = asyncio.run(fetched(fetcher, asked))
+    assert came == b"\xff\xd8\xff\xe0"
+    assert isinstance(waits, Unavailable)
+    for (handle, _), why in zip(asked[2:], never, strict=True):
+        assert isinstance(why, Undeliverable)
+        assert handle not in str(why)  # its words are shown to people
+        assert "://" not in str(why)
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if isinstance(door(name), Webhook)])

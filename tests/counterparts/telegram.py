@@ -62,7 +62,7 @@ class Failure:
 class BotApi:
     """The state of one bot. `calls` are (method, parameters, files) in order; `said` the sent messages.
 
-    `hold` is the longest a poll is kept waiting (seconds).
+    `away` are files that are there, but not now; `hold` is the longest a poll is kept waiting (seconds).
     """
 
     port: int = 0
@@ -72,6 +72,7 @@ class BotApi:
     unknown: set[int] = field(default_factory=set)
     files: dict[str, bytes] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
+    away: set[str] = field(default_factory=set)
     failing: dict[str, list[Failure]] = field(default_factory=dict)
     calls: list[tuple[str, dict[str, Any], dict[str, bytes]]] = field(default_factory=list)
     said: list[dict[str, Any]] = field(default_factory=list)
@@ -152,6 +153,8 @@ class BotApi:
 
     def _getFile(self, values: dict[str, Any], files: dict[str, bytes]) -> Any:
         handle = values["file_id"]
+        if handle in self.away:
+            return 400, _error(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
         if handle not in self.files:
             return 400, _error(400, "Bad Request: invalid file_id")
         size = self.sizes.get(handle, len(self.files[handle]))

@@ -71,6 +71,7 @@ SAID: Mapping[str, str] = {
     "arsipkan": "Laporan diarsipkan. Pelapor kami beri tahu alasannya.",
     "serahkan": "Laporan diserahkan ke pihak luar. Pelapor kami beri tahu.",
     "catatan": "Catatan disimpan.",
+    "ambil": "Berkas diambil lagi. Muat ulang halaman ini sebentar lagi.",
     "pisahkan": "Pesan dipisahkan menjadi laporan baru.",
     "cabut": "Tautan dicabut. OPD menangani laporan ini setelah masuk.",
     "buka": "Laporan dibuka kembali.",
