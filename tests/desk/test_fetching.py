@@ -3,6 +3,9 @@
 import asyncio
 import io
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -413,6 +416,61 @@ def test_two_processes_fetch_each_file_once(office: Office, ledger_url: str) -> 
     other.close()
     assert sorted(office.door.fetched) == sorted(handles)
     assert office.rows("SELECT state, count(*) FROM attachment GROUP BY state") == [("kept", 30)]
+
+
+WORKER = """
+import asyncio, sys
+from datetime import datetime
+from pathlib import Path
+from test_fetching import Office, picture
+from channels.fake import FakeDoor
+from store.db import Ledger
+
+class Everything(FakeDoor):
+    async def fetch(self, remote, limit):
+        print("fetched", remote, flush=True)
+        await asyncio.sleep(0.02)
+        return picture()
+
+ledger = Ledger(sys.argv[1])
+office = Office(ledger, Path(sys.argv[2]), datetime.fromisoformat(sys.argv[3]))
+print("ready", flush=True)
+sys.stdin.readline()
+asyncio.run(office.a_fetching(Everything()).once())
+ledger.close()
+"""
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_two_real_processes_on_one_ledger_fetch_each_file_once(
+    office: Office, ledger_url: str, tmp_path: Path
+) -> None:
+    handles = [f"b{n}" for n in range(60)]
+    office.say(*[chat(h, "lampu jalan mati", who=h, photos=photo(h)) for h in handles])
+    here = Path(__file__).parent
+    path = os.pathsep.join(map(str, (here.parents[1], here.parent, here)))
+    workers = [
+        subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-c", WORKER, ledger_url, str(tmp_path), office.now.isoformat()],
+            env=os.environ | {"PYTHONPATH": path},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    for worker in workers:
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == "ready\n"
+    for worker in workers:
+        assert worker.stdin is not None
+        worker.stdin.write("go\n")
+        worker.stdin.flush()
+    said = [worker.communicate(timeout=60)[0].splitlines() for worker in workers]
+    fetched = [[line.split()[1] for line in lines if line.startswith("fetched")] for lines in said]
+    assert all(fetched)  # both had a part in it
+    assert sorted(fetched[0] + fetched[1]) == sorted(handles)
+    assert office.rows("SELECT state, count(*) FROM attachment GROUP BY state") == [("kept", 60)]
 
 
 def test_a_stop_waits_a_little_and_gives_back_what_is_under_way(office: Office) -> None:
