@@ -206,7 +206,7 @@ async def sent(sender: Any, *values: str) -> list[Receipt]:
 
 
 async def fetched(fetcher: Any, asked: list[tuple[str, int]]) -> list[Any]:
-    """What became of fetching each (handle, limit), one after the other; then let go of what the door holds."""
+    """What became of fetching each (handle, limit) in turn; then let go of what the door holds."""
     found: list[Any] = []
     for handle, limit in asked:
         try:
