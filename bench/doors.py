@@ -1,6 +1,7 @@
 """What reading one usual sending costs, without the network and the ledger: microseconds by door.
 
-The web form's JSON twin and a mail with the same words; `json` and `bytes` are what they stand on.
+The web form's JSON twin, a mail and a Telegram update with the same words; `json` and `bytes` are what they
+stand on.
 """
 
 import argparse
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from channels._email_read import read
+from channels._telegram_read import read as read_update
 from channels.base import Payload
 from channels.web import WebDoor
 
@@ -34,6 +36,19 @@ MAIL = (
     f"Message-ID: <1@contoh.example>\nDate: Tue, 24 Nov 2026 09:00:00 +0700\n\n{WORDS}\n"
 ).encode()
 
+UPDATE = json.dumps(
+    {
+        "update_id": 700,
+        "message": {
+            "message_id": 5,
+            "from": {"id": 1001, "is_bot": False, "first_name": "Warga"},
+            "chat": {"id": 1001, "type": "private", "first_name": "Warga"},
+            "date": 1764000000,
+            "text": WORDS,
+        },
+    }
+).encode()
+
 
 def main() -> None:
     """Measure and print JSON."""
@@ -42,11 +57,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="rounds; the median is shown")
     options = parser.parse_args()
     door, form, mail = WebDoor(), payload("web", FORM), payload("email", MAIL)
+    update = payload("telegram", UPDATE)
     acts: dict[str, Callable[[], object]] = {
         "json": lambda: json.loads(FORM),
         "web": lambda: door.parse(form),
         "bytes": lambda: hashlib.sha256(MAIL).hexdigest(),
         "email": lambda: read(mail, "lapor@kota.example"),
+        "telegram": lambda: read_update(update),
     }
     figures = {name: microseconds(act, options.count, options.rounds) for name, act in acts.items()}
     print(json.dumps({"microseconds": figures}, indent=2))

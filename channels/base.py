@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from channels.message import DeliveryReport, InboundMessage, OutboundMessage, Receipt
 
@@ -46,14 +46,15 @@ class Traits:
     payloads are spooled to disk while the ledger is down.
     `edits`: the same external id with other words is the message as its writer changed it
     (a mail or a form never changes: a second one of this name is another one).
-    `keywords`: a text of nothing but STOP, MULAI or STATUS and a ref tells the office something.
+    `commands`: how people ask the office something: "slash" ("/bantuan" and the like, as bots do) or
+    "words" (a text of nothing but STOP, MULAI, BANTUAN or STATUS and a ref); "" knows none.
     """
 
     burst: bool = False
     conversation: bool = True
     retries: bool = True
     edits: bool = True
-    keywords: bool = False
+    commands: Literal["", "slash", "words"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +127,19 @@ class Sender(Door, Protocol):
 
     async def send(self, message: OutboundMessage) -> Receipt:
         """Hand over one message; raises `Unavailable` or `Undeliverable`."""
+        ...
+
+
+@runtime_checkable
+class Fetcher(Door, Protocol):
+    """A door that can fetch the files it told only by a handle (`Attachment.remote`)."""
+
+    async def fetch(self, remote: str, limit: int) -> bytes:
+        """The bytes behind a handle of this door; at most `limit` bytes, more is `Undeliverable`.
+
+        Raises `Unavailable`: later; `Undeliverable`: never. The words of the second are shown to
+        officers and to the reporter: Indonesian, without an address or a handle.
+        """
         ...
 
 

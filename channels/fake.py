@@ -39,6 +39,7 @@ class FakeDoor:
 
     `unavailable` and `undeliverable` are how many of the next sendings fail that way;
     `unknown` holds address values that never take anything. With a `secret`, hooks must be signed.
+    `remote` is what fetching a handle gives or raises, `fetched` every handle asked for, in order.
     """
 
     name: ClassVar[str] = "fake"
@@ -49,6 +50,8 @@ class FakeDoor:
     unavailable: int = 0
     undeliverable: int = 0
     unknown: set[str] = field(default_factory=set)
+    remote: dict[str, bytes | Exception] = field(default_factory=dict)
+    fetched: list[str] = field(default_factory=list)
 
     @classmethod
     def build(cls, section: Mapping[str, Any], clock: Callable[[], datetime]) -> "FakeDoor":
@@ -94,6 +97,18 @@ class FakeDoor:
         self.sent.append(message)
         return Receipt(external_id=f"fake-{message.key}")
 
+    async def fetch(self, remote: str, limit: int) -> bytes:
+        """What `remote` holds for this handle; a handle it does not hold is gone for good."""
+        self.fetched.append(remote)
+        found = self.remote.get(remote)
+        if found is None:
+            raise Undeliverable("Berkas sudah tidak ada pada penyedia.")
+        if isinstance(found, Exception):
+            raise found
+        if len(found) > limit:
+            raise Undeliverable("Berkas lebih besar daripada yang dapat diterima.")
+        return found
+
 
 def _item(item: dict[str, Any], payload: Payload) -> InboundMessage | DeliveryReport:
     at = _time(item["sent_at"]) if "sent_at" in item else payload.received_at
@@ -132,7 +147,8 @@ def _photo(photo: dict[str, str]) -> Attachment:
     return Attachment(
         name=one_line(photo.get("name", "foto.jpg")),
         media_type=photo.get("type", "image/jpeg"),
-        content=base64.b64decode(photo["base64"], validate=True),
+        content=b"" if "remote" in photo else base64.b64decode(photo["base64"], validate=True),
+        remote=one_line(photo.get("remote", "")),
     )
 
 

@@ -102,7 +102,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryReport:
-    """What the provider later says of a message it took."""
+    """What the provider later says of a message it took.
+
+    With `to` it says it of the person, whatever is sent (`failed`: they blocked us).
+    """
 
     channel: str
     external_id: str
@@ -110,3 +113,4 @@ class DeliveryReport:
     at: datetime
     code: str = ""
     detail: str = ""
+    to: Address | None = None

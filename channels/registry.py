@@ -11,6 +11,7 @@ from channels.base import Door
 DOORS: Mapping[str, str] = {
     "web": "channels.web:WebDoor",
     "email": "channels.email:EmailDoor",
+    "telegram": "channels.telegram:TelegramDoor",
     "sms": "channels.sms:SmsDoor",
     "fake": "channels.fake:FakeDoor",
 }

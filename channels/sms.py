@@ -58,7 +58,7 @@ class SmsDoor:
 
     name: ClassVar[str] = "sms"
     #: No provider tries again for long (Twilio: not at all after an answer), so we spool.
-    traits: ClassVar[Traits] = Traits(burst=True, retries=False, edits=False, keywords=True)
+    traits: ClassVar[Traits] = Traits(burst=True, retries=False, edits=False, commands="words")
 
     def __init__(self, settings: SmsSettings, provider: Provider) -> None:
         self.settings = settings

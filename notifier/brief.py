@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from notifier.facts import Facts
 from notifier.letterhead import Letterhead
 from notifier.links import short_url
 from notifier.words import STATUSES, STATUSES_BY_OPD, line
@@ -22,7 +21,7 @@ def in_brief(
 
     `write` makes the text of a context; `token` is the reporter's, "" for anybody else.
     """
-    link = short_url(head.public_url, token) if token else str(context["track"])
+    link = short_url(head.public_url, token) if token else str(context.get("track", ""))
     common = {**context, "track": link, "words": ""}
     whole = line(str(context.get("words", "")), 1000)
     if not whole:
@@ -31,28 +30,13 @@ def in_brief(
     return _flat(write({**common, "words": line(whole, room)})), link
 
 
-def standing(known: Facts, opd: str, *, own: bool) -> dict[str, Any]:
-    """Where the report stands; of a sealed one nothing, as of one we do not know."""
-    status = known.ticket.status
-    words = STATUSES.get(status, "sedang diproses")
+def standing(status: str, opd: str, *, own: bool) -> str:
+    """Where a report stands, as the end of "Laporan SMP-2611-0042 …"; `opd` is its agency's name, or ""."""
     if own and status == "waiting":
-        words = "menunggu jawaban Anda"
-    elif own and opd and status in STATUSES_BY_OPD:
-        words = f"{STATUSES_BY_OPD[status]} {opd}"
-    return {"status": words, "unknown": known.sealed}
-
-
-def nothing_known(ref: str, head: Letterhead) -> dict[str, Any]:
-    """The context of an answer about a ref that is no report of ours."""
-    return {
-        "brand": head.brand,
-        "city": head.city,
-        "ref": line(ref, 30),
-        "about": "",
-        "week": "",
-        "unknown": True,
-        "track": f"{head.public_url.rstrip('/')}/lacak",
-    }
+        return "menunggu jawaban Anda"
+    if own and opd and status in STATUSES_BY_OPD:
+        return f"{STATUSES_BY_OPD[status]} {opd}"
+    return STATUSES.get(status, "sedang diproses")
 
 
 def _flat(text: str) -> str:

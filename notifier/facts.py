@@ -173,6 +173,12 @@ def thread(tx: Tx, ticket_id: int, contact_id: int | None, channel: str) -> list
     return [(str(direction), str(external)) for direction, external in rows]
 
 
+def external_id(tx: Tx, message_id: int | None) -> str:
+    """The provider's id of a message, or ""."""
+    found = tx.run("SELECT external_id FROM message WHERE id = :id", id=message_id)
+    return str(found[0][0]) if found else ""
+
+
 def earlier_notice(tx: Tx, row: Claimed) -> str:
     """The provider's id of the last notice about this ticket in this lane, or ""."""
     found = tx.run(

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from store.db import Tx
 from store.driver import as_json
 
-Audience = Literal["citizen", "agency", "diskominfo"]
+Audience = Literal["citizen", "asker", "agency", "diskominfo"]
 
 #: Channels without a way back: who wrote there reads the answer on the tracking page.
 NO_WAY_BACK = frozenset({"web", "phone"})
@@ -17,6 +17,8 @@ NO_WAY_BACK = frozenset({"web", "phone"})
 @dataclass(frozen=True, slots=True)
 class Notice:
     """A kind of notice: for whom, and its subject line (`{brand}`, `{ref}`, `{about}`, `{week}`).
+
+    An `asker` is a citizen who asked a bot something, perhaps about no ticket.
 
     The text stands in `templates/KIND.txt`. `about` is a few words of the citizen, "" wherever
     they may not be read.
@@ -37,7 +39,9 @@ NOTICES: Mapping[str, Notice] = {
     "archived": Notice("citizen", "Laporan {ref} diarsipkan"),
     "handed_over": Notice("citizen", "Laporan {ref} diteruskan"),
     "moved": Notice("citizen", "Laporan {ref} berpindah petugas"),
-    "status": Notice("citizen", "Status laporan {ref}"),
+    "help": Notice("asker", "{brand}: cara melapor"),
+    "status": Notice("asker", "Status laporan {ref}"),
+    "status_none": Notice("asker", "{brand}: laporan tidak ditemukan"),
     "assigned": Notice("agency", "Disposisi {ref}{about}"),
     "taken_away": Notice("agency", "Disposisi {ref} dialihkan"),
     "reopened_opd": Notice("agency", "Laporan {ref} dibuka kembali{about}"),
@@ -108,7 +112,8 @@ def tell(
     Raises `KeyError` for an unknown kind, `ValueError` for a recipient of another audience.
     """
     audience = NOTICES[notice].audience
-    if audience != ("citizen" if to.contact_id is not None else "agency" if to.opd else "diskominfo"):
+    told = "citizen" if audience == "asker" else audience
+    if told != ("citizen" if to.contact_id is not None else "agency" if to.opd else "diskominfo"):
         raise ValueError(f"{notice} is not for {to.lane}")
     if to.channel in NO_WAY_BACK:
         return

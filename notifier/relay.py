@@ -229,7 +229,7 @@ class Relay:
     def _sent(self, row: Claimed, message: OutboundMessage, receipt: Receipt, account: str) -> Outcome:
         now = self._clock()
         kept: Sent | None = None
-        if NOTICES[row.notice].audience == "citizen":
+        if NOTICES[row.notice].audience in ("citizen", "asker"):
             text = message.text
             if message.reply_token:
                 text = text.replace(message.reply_token, "…")  # the private link is the citizen's alone

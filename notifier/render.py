@@ -1,21 +1,21 @@
 """Makes the message of an outbox row when it is sent: the address, the words, the links, the photos."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from channels.message import Address, Attachment, OutboundMessage
 from notifier import facts as look
 from notifier.added import added
-from notifier.brief import BRIEF, in_brief, nothing_known, standing
+from notifier.asked import to_asker
+from notifier.compose import compose
 from notifier.dues import promises, until
 from notifier.facts import Facts, NotTellable
 from notifier.letterhead import Letterhead
 from notifier.links import action_url, agenda_url, map_url, ticket_url, tracking_url
 from notifier.notices import NOTICES
+from notifier.texts import subject, text
 from notifier.words import OUTCOMES, day, line, lines, written
 from store.db import Tx
 from store.files import Files
@@ -26,15 +26,6 @@ _WORDS = 3000
 _ABOUT = 60
 _PHOTOS = 3
 _PHOTO_BYTES = 6_000_000
-
-_TEMPLATES = Environment(  # noqa: S701 (plain text: escaping would spoil it)
-    loader=PackageLoader("notifier"),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-    auto_reload=False,
-)
 
 
 class Renderer:
@@ -56,6 +47,8 @@ class Renderer:
         audience = NOTICES[row.notice].audience
         if audience == "citizen":
             return _to_citizen(tx, row, head)
+        if audience == "asker":
+            return to_asker(tx, row, head)
         to = _office_address(row, head)
         if row.notice == "agenda_draft":
             return _agenda(tx, row, head, to)
@@ -94,39 +87,14 @@ class Renderer:
 
 def _to_citizen(tx: Tx, row: Claimed, head: Letterhead) -> OutboundMessage:
     person = look.identity(tx, row.contact_id)
-    to = Address(channel=person.channel, value=person.value, name=person.name)
-    if row.ticket_id is None and row.notice == "status":
-        return _written(row, to, nothing_known(str(row.data.get("ref", "")), head), "", head)
     known = look.facts(tx, row)
     own = not look.supports(tx, known.ticket.id, row.contact_id)
-    if row.notice == "status":  # anybody may ask
-        own = look.reports(tx, known.ticket.id, row.contact_id)
     context = _common(known, head) | _for_citizen(known, head, own)
-    context |= standing(known, str(context["opd"]), own=own)
     said = look.thread(tx, known.ticket.id, row.contact_id, row.channel)
     answered = next((external for direction, external in said if direction == "in"), "")
-    message = _written(row, to, context, known.ticket.token if own else "", head)
+    to = Address(channel=person.channel, value=person.value, name=person.name)
+    message = compose(row, to, context, known.ticket.token if own else "", head)
     return replace(message, in_reply_to=answered, references=tuple(external for _, external in said))
-
-
-def _written(
-    row: Claimed, to: Address, context: dict[str, Any], token: str, head: Letterhead
-) -> OutboundMessage:
-    """The message, in few letters where letters are paid for."""
-    if row.channel in BRIEF:
-        text, link = in_brief(lambda given: _text(f"sms/{row.notice}", given), context, token, head)
-    else:
-        text, link = _text(row.notice, context), str(context["track"])
-    return OutboundMessage(
-        to=to,
-        text=text,
-        key=row.key,
-        subject=_subject(row.notice, context),
-        reply_token=token,
-        template=row.notice,
-        sender_name=head.brand,
-        actions=(("Lihat laporan", link),),
-    )
 
 
 def _office_mail(
@@ -137,13 +105,13 @@ def _office_mail(
     context: dict[str, Any],
     attached: tuple[Attachment, ...] = (),
 ) -> OutboundMessage:
-    subject = _subject(row.notice, context)
+    heading = subject(row.notice, context)
     before = look.earlier_notice(tx, row)
     return OutboundMessage(
         to=to,
-        text=_text(template, context | {"to_name": to.name, "subject": subject}),
+        text=text(template, context | {"to_name": to.name, "subject": heading}),
         key=row.key,
-        subject=subject,
+        subject=heading,
         in_reply_to=before,
         references=(before,) if before else (),
         template=row.notice,
@@ -169,9 +137,9 @@ def _agenda(tx: Tx, row: Claimed, head: Letterhead, to: Address) -> OutboundMess
     }
     return OutboundMessage(
         to=to,
-        text=_text(row.notice, context),
+        text=text(row.notice, context),
         key=row.key,
-        subject=_subject(row.notice, context),
+        subject=subject(row.notice, context),
         template=row.notice,
         sender_name=head.brand,
         actions=(("Periksa agenda", link),),
@@ -280,11 +248,3 @@ def _where(known: Facts) -> str:
     if kelurahan and not ticket.place_sure:
         kelurahan += " (perlu dipastikan)"
     return ", ".join(filter(None, (line(ticket.place, 200), kelurahan)))
-
-
-def _subject(notice: str, context: dict[str, Any]) -> str:
-    return line(NOTICES[notice].subject.format_map(context), 150)
-
-
-def _text(template: str, context: Mapping[str, Any]) -> str:
-    return _TEMPLATES.get_template(f"{template}.txt").render(context).strip() + "\n"

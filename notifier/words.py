@@ -17,9 +17,7 @@ OUTCOMES: Mapping[str, str] = {
     "duplicate": "sama dengan laporan yang sudah ada",
     "archived": "diarsipkan",
 }
-
-
-#: Where a report stands, for anybody: the end of "Laporan SMP-2611-0042: …".
+#: Where a report stands, for anybody: the end of "Laporan SMP-2611-0042 …".
 STATUSES: Mapping[str, str] = {
     "received": "sudah kami terima",
     "triage": "sedang diperiksa Diskominfo",

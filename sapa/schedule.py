@@ -15,6 +15,7 @@ from sapa.agenda import draft
 from sapa.agenda.rules import AgendaRules
 from sapa.desk import citizen, logins, reminders
 from sapa.desk.city import City
+from sapa.desk.fetching import Fetching
 from sapa.desk.intake import Intake
 from sapa.desk.logins import Limits
 from store import arrivals
@@ -43,6 +44,7 @@ class Schedule:
         *,
         ledger: Ledger,
         intake: Intake,
+        fetching: Fetching,
         files: Files,
         city: Callable[[], City],
         rules: Callable[[], AgendaRules],
@@ -52,6 +54,7 @@ class Schedule:
     ) -> None:
         self._ledger = ledger
         self._intake = intake
+        self._fetching = fetching
         self._files = files
         self._city = city
         self._rules = rules
@@ -88,6 +91,7 @@ class Schedule:
                 for name, run, every in (
                     ("agenda", self.agenda, timedelta(hours=1)),
                     ("spool", self.spool, timedelta(seconds=15)),
+                    ("files", self.files, timedelta(seconds=30)),
                     ("silence", self.silence, timedelta(minutes=10)),
                     ("unanswered", self.unanswered, timedelta(minutes=10)),
                     ("reminders", self.reminders, timedelta(minutes=30)),
@@ -125,6 +129,10 @@ class Schedule:
             drained = await self._intake.drain()
         if drained:
             _log.info("spool_drained", payloads=drained)
+
+    async def files(self) -> None:
+        """Fetch the files that providers still have: retries that are due, and what was missed."""
+        await self._fetching.look()
 
     async def silence(self) -> None:
         """Close what reporters were asked about and kept silent."""

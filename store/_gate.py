@@ -35,7 +35,7 @@ class Writing(Protocol):
     def commit(self) -> None:
         """Make what the acts wrote durable."""
 
-    def undo(self, error: Exception) -> Exception:
+    def undo(self, error: BaseException) -> BaseException:
         """Roll back after an error; returns it as the ledger's users know it."""
 
 
@@ -45,17 +45,19 @@ class _Job:
     future: "Future[Any] | asyncio.Future[Any]"
     loop: Loop | None = None
 
-    def settle(self, result: Any, error: Exception | None) -> None:
+    def settle(self, result: Any, error: BaseException | None) -> None:
         """Tell who waits, if they still do (in the thread they wait in, where that is a loop)."""
         if self.future.done():
             return
         if error is None:
             self.future.set_result(result)
+        elif isinstance(error, StopIteration):  # no coroutine can raise it, so no future of a loop takes it
+            self.future.set_exception(RuntimeError("an act raised StopIteration"))
         else:
             self.future.set_exception(error)
 
 
-_Answer = tuple[_Job, Any, Exception | None]
+_Answer = tuple[_Job, Any, BaseException | None]
 
 
 @dataclass(slots=True)
@@ -87,24 +89,25 @@ class Gate:
         self._queue: queue.SimpleQueue[_Job | _Turn | None] = queue.SimpleQueue()
         self._turn = threading.Lock()
         self._brief: dict[Loop, list[_Job]] = {}
-        self._brief_lock = threading.Lock()
+        self._door = threading.Lock()
         self._closed = False
         self._thread = threading.Thread(target=self._work, name="ledger-writer", daemon=True)
         self._thread.start()
 
     def submit(self, act: Act, future: "Future[Any]") -> None:
         """Queue an act; its future is settled by the writer thread."""
-        self._check_open()
-        self._queue.put(_Job(act, future))
+        with self._door:
+            self._check_open()
+            self._queue.put(_Job(act, future))
 
     def submit_from(self, loop: Loop, act: Act, future: "asyncio.Future[Any]", *, brief: bool) -> None:
         """Queue an act whose answer goes to a future of `loop`; a `brief` one is run there, too."""
-        self._check_open()
         job = _Job(act, future, loop)
-        if not brief:
-            self._queue.put(job)
-            return
-        with self._brief_lock:
+        with self._door:
+            self._check_open()
+            if not brief:
+                self._queue.put(job)
+                return
             jobs = self._brief.setdefault(loop, [])
             jobs.append(job)
         if len(jobs) == 1:
@@ -112,28 +115,29 @@ class Gate:
 
     def close(self) -> None:
         """Finish what is queued, then stop."""
-        if not self._closed:
-            self._closed = True
-            for job in self._taken_along(None):
-                self._queue.put(job)
+        with self._door:  # whom it let in is in a queue by now
+            first, self._closed = not self._closed, True
+        if first:
+            while jobs := self._taken_along(None):
+                for job in jobs:
+                    self._queue.put(job)
             self._queue.put(None)
-            self._thread.join()
+        self._thread.join()
 
     def _check_open(self) -> None:
         if self._closed:
             raise RuntimeError("the ledger is closed")
 
     def _taken_along(self, loop: Loop | None) -> list[_Job]:
-        """Up to `BATCH` brief acts of a loop that wait, or all of all loops; they are the caller's now."""
-        with self._brief_lock:
-            if loop is None:
-                jobs = [job for waiting in self._brief.values() for job in waiting]
-                self._brief.clear()
-                return jobs
-            jobs = self._brief.pop(loop, [])
-            if len(jobs) > BATCH:
-                self._brief[loop] = jobs[BATCH:]
-            return jobs[:BATCH]
+        """Up to `BATCH` brief acts that wait, of a loop or of all loops; they are the caller's now."""
+        jobs: list[_Job] = []
+        with self._door:
+            for one in list(self._brief) if loop is None else [loop]:
+                waiting, room = self._brief.pop(one, []), BATCH - len(jobs)
+                if len(waiting) > room:
+                    self._brief[one] = waiting[room:]
+                jobs += waiting[:room]
+        return jobs
 
     def _take_turn(self, loop: Loop) -> None:
         """On a loop: do its brief acts, unless the thread has the connection (it calls again)."""
@@ -144,8 +148,10 @@ class Gate:
         try:
             if jobs and self._writing.begin(wait=False):
                 results = [self._writing.one(job.act) for job in jobs]
-        except Exception as error:  # the thread does them one by one, and finds whose it is
+        except BaseException as error:  # the thread does them again, and finds whose it is
             self._writing.undo(error)
+            if not isinstance(error, Exception):
+                raise
         finally:
             _Turn(jobs, results).hand_over(self._queue)
 
@@ -153,12 +159,9 @@ class Gate:
         last = False
         while not last:
             turn, jobs, last = self._next()
-            if not turn.jobs and not jobs:
-                self._turn.release()
-                continue
-            answers = self._commit(turn, jobs)
+            answers = self._commit(turn, jobs) if turn.jobs or jobs else []
             self._turn.release()
-            self._answer(answers)
+            self._answer(answers)  # without any, too: a loop may have found the turn taken
 
     def _next(self) -> tuple[_Turn, list[_Job], bool]:
         """What is to be committed next, with the turn in the thread's hand; and whether it is the last."""
@@ -193,8 +196,8 @@ class Gate:
         jobs = turn.jobs + more
         if more or turn.results is None:
             turn.let_go()
+        results = turn.results
         try:
-            results = turn.results
             if results is None:
                 self._writing.begin(wait=True)
                 results = []
@@ -202,11 +205,12 @@ class Gate:
             turn.let_go()
             self._writing.commit()
             self._after_commit()
-        except Exception as error:
+        except BaseException as error:
             known = self._writing.undo(error)
-            if len(jobs) == 1:
-                return [(jobs[0], None, known)]
-            return [answer for job in jobs for answer in self._commit(_Turn([job], None), [])]
+            if results is None or len(jobs) == 1:  # could not begin: each by itself would wait as long again
+                return [(job, None, known) for job in jobs]
+            half = len(jobs) // 2
+            return [*self._commit(_Turn(jobs[:half], None), []), *self._commit(_Turn(jobs[half:], None), [])]
         return [(job, result, None) for job, result in zip(jobs, results, strict=True)]
 
     def _answer(self, answers: list[_Answer]) -> None:
@@ -227,6 +231,8 @@ class Gate:
 
     def _hear(self, loop: Loop, answers: list[_Answer]) -> None:
         """On a loop: the next acts first, so that their commit waits for the disk beside the answers."""
-        self._take_turn(loop)
-        for job, result, error in answers:
-            job.settle(result, error)
+        try:
+            self._take_turn(loop)
+        finally:
+            for job, result, error in answers:
+                job.settle(result, error)

@@ -33,9 +33,13 @@ def add_contact(tx: Tx, channel: str, value: str, name: str, now: datetime) -> i
     return contact_id
 
 
-def reachable_again(tx: Tx, contact_id: int) -> None:
-    """Who writes to us can be reached, whatever bounced before."""
-    tx.run("UPDATE contact SET undeliverable = :no WHERE id = :id AND undeliverable", no=False, id=contact_id)
+def set_reachable(tx: Tx, contact_id: int, reachable: bool) -> None:
+    """Whether anything of ours reaches a contact: they write, said STOP, blocked us, or a message bounced."""
+    tx.run(
+        "UPDATE contact SET undeliverable = :un WHERE id = :id AND undeliverable <> :un",
+        un=not reachable,
+        id=contact_id,
+    )
 
 
 def stopped(tx: Tx, contact_id: int) -> bool:
@@ -48,9 +52,8 @@ def stopped(tx: Tx, contact_id: int) -> bool:
     return bool(rows) and rows[0][0] == "stop"
 
 
-def stop(tx: Tx, contact_id: int) -> None:
-    """Nothing more is to be sent to a contact; what waits for them is canceled."""
-    tx.run("UPDATE contact SET undeliverable = :yes WHERE id = :id", yes=True, id=contact_id)
+def cancel_waiting(tx: Tx, contact_id: int) -> None:
+    """What waits to be sent to a contact is not sent."""
     tx.run(
         "UPDATE outbox SET state = 'canceled' WHERE state = 'pending' AND lane = :lane",
         lane=f"contact:{contact_id}",

@@ -1,7 +1,7 @@
 """The ledger's engine: `write` for acts (through one gate), `reading` for pages.
 
 Every write of a process goes through one writer thread. What waits shares a transaction (group
-commit), optimistically: only when a batch fails is it rolled back and redone one by one, so that
+commit), optimistically: only when a batch fails is it rolled back and redone by halves, so that
 a bad act fails alone. Full durability then costs one fsync a batch.
 """
 
@@ -225,15 +225,20 @@ class _Writer:
         assert self._connection is not None
         self._connection.commit()
 
-    def undo(self, error: Exception) -> Exception:
+    def undo(self, error: BaseException) -> BaseException:
         """Roll back what is open; a connection that may be dead is dropped."""
         translated = _translated(error)
         connection = self._connection
         if connection is None:
             return translated
+        begun = connection.get_transaction()
         try:
-            connection.rollback()
             dead = isinstance(translated, LedgerUnavailable)
+            # a commit that failed may leave it open, and SQLAlchemy rolls back nothing then
+            dead = dead or (begun is not None and not begun.is_active)
+            # what ends a program may come between a BEGIN and SQLAlchemy's knowing of it
+            dead = dead or not isinstance(error, Exception)
+            connection.rollback()
         except (sa.exc.SQLAlchemyError, sqlite3.Error):
             dead = True
         if dead:
@@ -263,7 +268,7 @@ class _Writer:
         return True
 
 
-def _translated(error: Exception) -> Exception:
+def _translated(error: BaseException) -> BaseException:
     if is_unavailable(error):
         return LedgerUnavailable(type(error).__name__)
     return error

@@ -45,7 +45,7 @@ def driver_sql(dialect: str, sql: str) -> tuple[str, Pick]:
     return own, operator.itemgetter(*names)
 
 
-def is_unavailable(error: Exception) -> bool:
+def is_unavailable(error: BaseException) -> bool:
     """Whether the database itself cannot work now, so that the same act may succeed later."""
     original = error.orig if isinstance(error, sa.exc.DBAPIError) else error
     if isinstance(original, sqlite3.Error):

@@ -100,14 +100,20 @@ def add_revision(
     )
 
 
-def add_attachment(tx: Tx, message_id: int, uuid: UUID, **values: Any) -> None:
-    """A file of a message; `values`: the columns from name to lon."""
+def add_attachment(
+    tx: Tx, message_id: int, uuid: UUID, *, asked_at: datetime | None = None, **values: Any
+) -> None:
+    """A file of a message; `values`: name, media_type, size, state, reason, blob, served, remote, lat, lon.
+
+    `asked_at`: since when a remote one is being fetched.
+    """
     tx.run(
         "INSERT INTO attachment (uuid, message_id, name, media_type, size, state, reason, blob, served,"
-        " remote, lat, lon) VALUES (:uuid, :message, :name, :media_type, :size, :state, :reason, :blob,"
-        " :served, :remote, :lat, :lon)",
+        " remote, asked_at, next_at, tries, lat, lon) VALUES (:uuid, :message, :name, :media_type, :size,"
+        " :state, :reason, :blob, :served, :remote, :asked_at, :asked_at, 0, :lat, :lon)",
         uuid=uuid,
         message=message_id,
+        asked_at=asked_at,
         **values,
     )
 
@@ -125,10 +131,10 @@ class Part:
     kelurahan: str
 
 
-def blobs_of(tx: Tx, message_id: int) -> frozenset[str]:
-    """The digests of a message's files."""
-    rows = tx.run("SELECT blob FROM attachment WHERE message_id = :id AND blob IS NOT NULL", id=message_id)
-    return frozenset(str(row[0]) for row in rows)
+def files_of(tx: Tx, message_id: int) -> frozenset[str]:
+    """What names a message's files: their digests, and the handles of those a provider had or has."""
+    rows = tx.run("SELECT blob, remote FROM attachment WHERE message_id = :id", id=message_id)
+    return frozenset(str(name) for row in rows for name in row if name)
 
 
 #: A message as it is after its last edit.

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
+from store import contacts
 from store.db import Tx, utc
 from store.ids import uuid7
 from store.tables import Outbox
@@ -160,7 +161,7 @@ def bury(tx: Tx, row: Claimed, error: str, *, unreachable: bool = False) -> None
         error=error,
     )
     if unreachable and row.contact_id is not None:
-        tx.run("update contact set undeliverable = true where id = :id", id=row.contact_id)
+        contacts.set_reachable(tx, row.contact_id, False)
 
 
 def free(tx: Tx) -> int:

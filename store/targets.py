@@ -76,6 +76,18 @@ def ticket_by_group(tx: Tx, conversation_id: int, group_id: str) -> Target | Non
     )
 
 
+def newest_own(tx: Tx, conversation_id: int) -> Target | None:
+    """The newest report of a conversation's own that is not sealed."""
+    return _target(
+        tx.run(
+            _TARGET + "JOIN ticket_reporter ON ticket_reporter.ticket_id = ticket.id"
+            " WHERE conversation_id = :conversation AND role = 'reporter' AND status <> 'merged'"
+            " AND privacy <> 'secret' AND sensitive = '' ORDER BY ticket.id DESC LIMIT 1",
+            conversation=conversation_id,
+        )
+    )
+
+
 def tickets_around(tx: Tx, conversation_id: int, at: datetime, window: timedelta) -> list[Target]:
     """Tickets of a conversation that have a message within `window` of a moment, nearest first."""
     rows = tx.run(
@@ -99,16 +111,6 @@ def tickets_waiting(tx: Tx, conversation_id: int) -> list[Target]:
         conversation=conversation_id,
     )
     return [Target(*row) for row in rows]
-
-
-def newest_of(tx: Tx, conversation_id: int) -> str:
-    """The ref of the ticket this conversation last reported, "" without one."""
-    rows = tx.run(
-        "SELECT ref FROM ticket JOIN ticket_reporter ON ticket_reporter.ticket_id = ticket.id"
-        " WHERE conversation_id = :conversation AND role = 'reporter' ORDER BY ticket.id DESC LIMIT 1",
-        conversation=conversation_id,
-    )
-    return str(rows[0][0]) if rows else ""
 
 
 def add_ticket(tx: Tx, **values: Any) -> int:

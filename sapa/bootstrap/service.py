@@ -2,12 +2,9 @@
 
 import asyncio
 import contextlib
-import os
-import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 from typing import IO
 
 import structlog
@@ -18,8 +15,11 @@ from notifier.relay import Relay
 from notifier.render import Renderer
 from sapa.agenda.rules import AgendaRules
 from sapa.bootstrap import values
+from sapa.bootstrap.doors import doors_of
+from sapa.bootstrap.key import signing_key
 from sapa.desk import officers
 from sapa.desk.city import City
+from sapa.desk.fetching import Fetching
 from sapa.desk.intake import Intake
 from sapa.desk.mask import mask
 from sapa.desk.spool import Spool
@@ -27,7 +27,7 @@ from sapa.schedule import Schedule
 from sapa.settings import BadConfig, Settings
 from sapa.web.app import create_app
 from sapa.web.office import Brand, Office
-from store import agencies, alone, books, outbox, schema
+from store import agencies, alone, books, outbox, remote, schema
 from store.db import Ledger, Tx
 from store.files import Files
 
@@ -35,6 +35,8 @@ from store.files import Files
 Page = Callable[..., Awaitable[None]]
 #: Seconds for what the post room is sending; what it cannot finish comes back when its lease ends.
 LAST_SENDINGS = 5.0
+#: Seconds for files that are being fetched; the rest is given back.
+LAST_FILES = 3.0
 ROLES = frozenset({"web", "smtp", "poll", "relay", "schedule"})
 _log = structlog.get_logger()
 #: Each of the post room's hands rests this many seconds after a sending; longer while many people write.
@@ -74,6 +76,7 @@ class Service:
         self._secret = secret
         self.files = Files(in_force.settings.storage.files_dir)
         self.relay = self._a_relay()
+        self.fetching = self._a_fetching()
         self.intake = self._an_intake()
         self.schedule = self._a_schedule()
         office = self._an_office()
@@ -89,19 +92,21 @@ class Service:
 
     async def start(self) -> None:
         """Open the doors that listen, then the post room and the jobs of this process's roles."""
+        await asyncio.to_thread(self._free_leases)
+        self._tasks.append(asyncio.create_task(self.fetching.run(), name="fetching"))
         wanted = {"email": "smtp"}
         for name, door in self.doors.items():
             if isinstance(door, Listener) and wanted.get(name, "poll") in self.roles:
                 await door.open(self._deliver, self.clock)
                 self._open.append(door)
         if "relay" in self.roles:
-            await asyncio.to_thread(self._free_leases)
             self._tasks.append(asyncio.create_task(self.relay.run(), name="relay"))
         if "schedule" in self.roles:
             self.schedule.start()
 
     async def stop(self) -> None:
         """No new payloads; finish what is under way; let go of the ledger."""
+        await self.fetching.stop(LAST_FILES)
         if "schedule" in self.roles:
             await self.schedule.stop()
         for door in self._open:
@@ -138,8 +143,11 @@ class Service:
     def _free_leases(self) -> None:
         """What a killed process had under way is due at once, when no other process can have it."""
         self._alone = alone.claim(self.ledger)
-        if self._alone is not None and (freed := self.ledger.write(outbox.free)):
-            _log.info("leases_freed", notices=freed)
+        if self._alone is None:
+            return
+        notices, files = self.ledger.write(lambda tx: (outbox.free(tx), remote.free(tx)))
+        if notices or files:
+            _log.info("leases_freed", notices=notices, files=files)
 
     def _a_relay(self) -> Relay:
         return Relay(
@@ -151,6 +159,11 @@ class Service:
             pause=lambda: _WAY if self.intake.busy else _REST,
         )
 
+    def _a_fetching(self) -> Fetching:
+        return Fetching(
+            ledger=self.ledger, files=self.files, doors=self.doors, city=self.city, clock=self.clock
+        )
+
     def _an_intake(self) -> Intake:
         return Intake(
             ledger=self.ledger,
@@ -159,12 +172,14 @@ class Service:
             doors={name: door for name, door in self.doors.items() if isinstance(door, Parser)},
             city=self.city,
             wake=self.relay.wake,
+            fetch=self.fetching.wake,
         )
 
     def _a_schedule(self) -> Schedule:
         return Schedule(
             ledger=self.ledger,
             intake=self.intake,
+            fetching=self.fetching,
             files=self.files,
             city=self.city,
             rules=lambda: self.in_force.agenda,
@@ -181,6 +196,7 @@ class Service:
             files=self.files,
             intake=self.intake,
             relay=self.relay,
+            fetch=self.fetching.wake,
             doors=self.doors,
             secret=self._secret,
             clock=self.clock,
@@ -211,8 +227,8 @@ def open_service(
             "Peran hanya dapat dipisah pada PostgreSQL; pada SQLite satu proses mengerjakan semuanya."
         )
     now = clock()
-    secret = _secret(settings)
-    doors = values.doors_of(settings, clock) | dict(more_doors or {})
+    secret = signing_key(settings)
+    doors = doors_of(settings, clock) | dict(more_doors or {})
     now_in_force = in_force(settings, doors, secret, now)
     ledger = Ledger(settings.storage.database_url, after_commit=after_commit)
     try:
@@ -270,25 +286,3 @@ def _enter(tx: Tx, in_force: InForce, now: datetime) -> None:
         for owner in settings.external
     ]
     agencies.sync(tx, rows, today)
-
-
-def _secret(settings: Settings) -> bytes:
-    """What signs links: from the environment, else a key made once beside the ledger."""
-    if settings.links.secret is not None:
-        return settings.links.secret.value.encode()
-    path = settings.storage.var / "secret.key"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return _made_once(path)
-
-
-def _made_once(path: Path) -> bytes:
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(handle, "wb") as file:
-        key = secrets.token_bytes(32)
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
-    return key

@@ -2,13 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
-from typing import Any
+from collections.abc import Mapping
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from channels.base import Door
-from channels.registry import build
 from notifier.letterhead import Letterhead
 from notifier.retry import Retry
 from router.book import BadBook, BookSource, Owner, RuleBook, SensitiveCategory
@@ -16,7 +14,6 @@ from router.place import Area, Gazetteer
 from router.rules import compile_book
 from sapa.agenda.rules import AgendaRules
 from sapa.agenda.rules import Letterhead as SheetHead
-from sapa.bootstrap.sms import sms_section
 from sapa.desk.city import City, OpdInfo
 from sapa.desk.deadline import Calendar, SlaRow, SlaTable
 from sapa.desk.logins import Limits as LoginLimits
@@ -245,43 +242,6 @@ def retry_of(settings: Settings) -> Retry:
         most=timedelta(seconds=max(waits)),
         give_up=timedelta(hours=settings.relay.give_up_hours),
     )
-
-
-def doors_of(settings: Settings, clock: Callable[[], datetime]) -> dict[str, Door]:
-    """The open doors."""
-    web = {"max_photos": settings.intake.photos}
-    sections: dict[str, dict[str, Any]] = {
-        "web": web,
-        "email": _email_section(settings),
-        "sms": sms_section(settings),
-    }
-    return {
-        name: build(name, sections[name], clock)
-        for name, channel in settings.channels.by_name().items()
-        if channel.enabled
-    }
-
-
-def _email_section(settings: Settings) -> dict[str, Any]:
-    email = settings.channels.email
-    relay = email.relay
-    return {
-        "address": email.address,
-        "host": email.listen.host,
-        "port": email.listen.port,
-        "hostname": email.address.partition("@")[2],
-        "size_limit": email.max_mb * 1024 * 1024,
-        "drop_dir": settings.storage.var / "outbox-mail",
-        "relay": {
-            "host": relay.host,
-            "port": relay.port,
-            "tls": relay.tls,
-            "user": relay.user or "",
-            "password": relay.password.value if relay.password else "",
-        }
-        if relay.host
-        else None,
-    }
 
 
 def zone(settings: Settings) -> ZoneInfo:

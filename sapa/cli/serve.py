@@ -115,9 +115,11 @@ def announce(service: Service, sock: socket.socket | None) -> None:
         host, port = sock.getsockname()[:2]
         base = f"http://{host}:{port}"
         lines += [f"  Formulir warga    {base}/", f"  Ruang petugas     {base}/petugas"]
-    for door in service.doors.values():
-        if isinstance(door, Listener):
+    for name, door in service.doors.items():
+        if isinstance(door, Listener) and name == "email":
             lines.append(f"  Pintu surel       {door.where}   (kirim ke {settings.channels.email.address})")
+        elif isinstance(door, Listener):
+            lines.append(f"  {service.city().channel_name(name):<18}{door.where}")
     if settings.channels.email.relay.host is None:
         folder = settings.storage.var / "outbox-mail"
         lines.append(f"  Surel keluar      ditaruh sebagai berkas di {shown(folder)}")

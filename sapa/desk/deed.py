@@ -177,7 +177,7 @@ def _permit(tx: Tx, act: str, ticket: Ticket, by: Actor) -> None:
         return
     if not may_see(by, Facts(accused=ticket.accused, opds=_opds(tx, ticket.id))):
         raise Forbidden
-    if by.part == "opd" and act != "note" and by.opd != ticket.opd:
+    if by.part == "opd" and act not in lifecycle.ASIDE and by.opd != ticket.opd:
         raise Forbidden
 
 

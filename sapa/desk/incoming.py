@@ -18,6 +18,11 @@ class Prepared(NamedTuple):
     judgement: Judgement
     files: tuple[KeptFile, ...] = ()
 
+    @property
+    def has_remote(self) -> bool:
+        """Whether a file of it is still with the provider."""
+        return any(file.state == "remote" for file in self.files)
+
 
 class Arriving(NamedTuple):
     """A payload about to be kept: its raw bytes here when small, else the digest of its file."""

@@ -10,7 +10,7 @@ import structlog
 
 from channels.base import Accepted, Parsed, Parser, Payload, Rejected, Unavailable, Unreadable
 from channels.message import Attachment, DeliveryReport, InboundMessage
-from sapa.desk import opening, pictures, receive
+from sapa.desk import commands, opening, pictures, receive
 from sapa.desk.city import City
 from sapa.desk.errors import Invalid, NotFound
 from sapa.desk.incoming import Arriving, Item, Prepared, Sitting
@@ -43,6 +43,7 @@ class Intake:
         doors: Mapping[str, Parser],
         city: Callable[[], City],
         wake: Callable[[], None] = lambda: None,
+        fetch: Callable[[], None] = lambda: None,
     ) -> None:
         self._ledger = ledger
         self._files = files
@@ -50,6 +51,7 @@ class Intake:
         self._doors = doors
         self._city = city
         self._wake = wake
+        self._fetch = fetch
         self._refs = Refs(ledger)
         self._decoding = asyncio.Semaphore(2)
         self._under_way = 0
@@ -93,8 +95,14 @@ class Intake:
             raise
         except Exception as error:  # whatever it is: it is kept raw, and a person looks at it
             return await self._park(payload, digest, error)
-        self._wake()
+        self._ring(items)
         return accepted
+
+    def _ring(self, items: Sequence[Item]) -> None:
+        """Something is to be told; and, where a door knows a file by its handle only, to be fetched."""
+        self._wake()
+        if any(isinstance(item, Prepared) and item.has_remote for item in items):
+            self._fetch()
 
     async def _items(self, payload: Payload, parse: Callable[[], Parsed], city: City) -> list[Item]:
         """What a payload holds, judged, with its files kept: all that needs no transaction."""
@@ -106,6 +114,7 @@ class Intake:
         ]
 
     async def _prepared(self, message: InboundMessage, city: City, large: bool) -> Prepared:
+        message = commands.plain(message, city)
         files: tuple[KeptFile, ...] = ()
         if message.attachments:
             async with self._decoding:
@@ -221,7 +230,7 @@ class Intake:
             )
             await self._ledger.awrite(lambda tx: arrivals.tried_again(tx, arrival_id, reason))
             raise Invalid(f"Kiriman masih belum dapat diolah: {reason}") from error
-        self._wake()
+        self._ring(items)
         return accepted
 
 

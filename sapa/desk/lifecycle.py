@@ -51,6 +51,7 @@ ACTS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "archive": (_of(f"{_OPEN} external"), _of("archived")),
     "hand_over": (_of(_OPEN), _of("external")),
     "note": (_of(f"received {_OPEN} resolved closed external archived"), frozenset({""})),
+    "fetch_again": (_of(f"received {_OPEN} resolved closed external archived"), frozenset({""})),
     "split": (_of(_OPEN), frozenset({""})),
     "revoke": (_of("assigned accepted waiting"), frozenset({""})),
     "undo": (_of(f"{_OPEN} resolved external archived"), _of(f"{_OPEN} external")),
@@ -59,7 +60,7 @@ ACTS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
 _DISKOMINFO = _of("administrator coordinator")
 
 #: Who may do it: officers' roles, "citizen" (the reporter, by the tracking link), "system" (jobs).
-#: An OPD's officers only on tickets their OPD leads (a note also where it supports).
+#: An OPD's officers only on tickets their OPD leads (ASIDE also where it supports).
 WHO: Mapping[str, frozenset[str]] = {
     "accept": _DISKOMINFO | {"opd"},
     "decline": _DISKOMINFO | {"opd"},
@@ -75,11 +76,14 @@ WHO: Mapping[str, frozenset[str]] = {
     "archive": _DISKOMINFO,
     "hand_over": _DISKOMINFO | {"opd"},
     "note": _DISKOMINFO | {"opd"},
+    "fetch_again": _DISKOMINFO | {"opd"},
     "split": _DISKOMINFO,
     "revoke": _DISKOMINFO,
     "undo": _DISKOMINFO | {"opd"},
 }
 
+#: What moves nothing: whoever of the office may see the ticket may do it.
+ASIDE = _of("note fetch_again")
 
 #: Where somebody may begin an act from fewer statuses than ACTS says.
 NARROWER: Mapping[tuple[str, str], frozenset[str]] = {

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from channels.base import Accepted, Traits
 from channels.message import DeliveryReport, InboundMessage, Place
-from sapa.desk import join, keywords, opening, report, which
+from sapa.desk import commands, join, opening, report, which
 from sapa.desk.city import City
 from sapa.desk.incoming import Arriving, Item, Person, Prepared, Sitting, TakeRef
 from sapa.desk.pictures import KeptFile
@@ -67,7 +67,9 @@ def take_in(tx: Tx, items: Sequence[Item], sitting: Sitting) -> list[Accepted]:
 def _take_one(tx: Tx, item: Prepared, sitting: Sitting) -> Accepted:
     item, known = _named(tx, item, sitting.city)
     message, now = item.message, sitting.now
-    if known is not None and (known.ticket_id is not None or not sitting.by_hand):
+    question = commands.asked(message, sitting.city)
+    anew = sitting.by_hand or (question is None and _was_question(known, message, sitting.city))
+    if known is not None and (known.ticket_id is not None or not anew):
         return _again(tx, known, item, sitting)
     why = _no_complaint(tx, message)
     if why and not sitting.by_hand:
@@ -76,10 +78,11 @@ def _take_one(tx: Tx, item: Prepared, sitting: Sitting) -> Accepted:
         return Accepted(external_id=message.external_id)
     at = message.sent_at if message.sent_at <= now + _AHEAD else now
     person = _person(tx, message, at)
-    if heard := keywords.heed(tx, message, person, sitting):
-        item = item._replace(message=replace(message, machine=heard))
-        _put(tx, known, item, sitting, None, person.conversation_id, at)
+    if question is not None and not sitting.by_hand:
+        marked = item._replace(message=replace(message, machine=question.mark))
+        message_id = _add(tx, marked, sitting, None, person.conversation_id, at)
         contacts.touch_conversation(tx, person.conversation_id, at)
+        commands.answer(tx, question, person, message_id, sitting)
         return Accepted(external_id=message.external_id)
     found = which.find(tx, message, None if person.new else person.conversation_id, at, sitting.city)
     if found.target is None:
@@ -126,8 +129,8 @@ def _named(tx: Tx, item: Prepared, city: City) -> tuple[Prepared, messages.Known
         external_id=f"{message.external_id}#{digest[:32]}",
         reply_token=token if again else message.reply_token,
     )
-    held = messages.blobs_of(tx, known.id) if again else frozenset()
-    files = tuple(file for file in item.files if file.blob not in held)
+    held = messages.files_of(tx, known.id) if again else frozenset()
+    files = tuple(file for file in item.files if (file.blob or file.remote) not in held)
     known = messages.find_message(tx, message.channel, message.account, message.external_id)
     return item._replace(message=message, files=files), known
 
@@ -140,7 +143,7 @@ def _person(tx: Tx, message: InboundMessage, at: datetime) -> Person:
         contact_id = contacts.add_contact(tx, sender.channel, sender.value, sender.name, at)
     else:
         conversation = contacts.find_conversation(tx, message.channel, message.account, contact_id)
-        contacts.reachable_again(tx, contact_id)
+        contacts.set_reachable(tx, contact_id, True)
     also = None
     for address in message.contacts:
         also = contacts.find_contact(tx, address.channel, address.value)
@@ -176,10 +179,11 @@ def _put(
     conversation_id: int,
     at: datetime,
 ) -> int:
-    """The message on its ticket; one that was parked as a machine's is there already."""
+    """The message on its ticket; one that was parked as a machine's, or asked something, is there already."""
     if known is None:
         return _add(tx, item, sitting, ticket_id, conversation_id, at)
     messages.attach_to(tx, known.id, ticket_id, conversation_id)
+    _revise(tx, known, item.message, sitting)
     return known.id
 
 
@@ -232,6 +236,7 @@ def _add_files(tx: Tx, message_id: int, files: Sequence[KeptFile], now: datetime
             blob=file.blob,
             served=file.served,
             remote=file.remote,
+            asked_at=now if file.state == "remote" else None,
             lat=file.gps[0] if file.gps else None,
             lon=file.gps[1] if file.gps else None,
         )
@@ -242,16 +247,27 @@ def _again(tx: Tx, known: messages.Known, item: Prepared, sitting: Sitting) -> A
     message = item.message
     if known.token and known.ticket_id is not None and message.privacy != "normal":
         targets.hide(tx, known.ticket_id, message.privacy)
-    held = messages.blobs_of(tx, known.id) if item.files else frozenset()
-    _add_files(
-        tx, known.id, [file for file in item.files if file.blob and file.blob not in held], sitting.now
-    )
-    if message.text != known.text:
-        digest = hashlib.sha256(message.text.encode()).hexdigest()
-        new = messages.add_revision(tx, known.id, sitting.arrival_id, digest, message.text, sitting.now)
-        if new and known.ticket_id is not None:
-            join.revised(tx, known.ticket_id, message.channel, known.id, sitting)
+    held = messages.files_of(tx, known.id) if item.files else frozenset()
+    came = [file for file in item.files if file.blob or file.remote]
+    _add_files(tx, known.id, [file for file in came if (file.blob or file.remote) not in held], sitting.now)
+    if _revise(tx, known, message, sitting) and known.ticket_id is not None:
+        join.revised(tx, known.ticket_id, message.channel, known.id, sitting)
     return _told(known, message.external_id)
+
+
+def _revise(tx: Tx, known: messages.Known, message: InboundMessage, sitting: Sitting) -> bool:
+    """Keep what a known message says now, if that is new."""
+    if message.text == known.text:
+        return False
+    digest = hashlib.sha256(message.text.encode()).hexdigest()
+    return messages.add_revision(tx, known.id, sitting.arrival_id, digest, message.text, sitting.now)
+
+
+def _was_question(known: messages.Known | None, message: InboundMessage, city: City) -> bool:
+    """Whether an edit makes a complaint of what only asked a bot something."""
+    if known is None or known.ticket_id is not None or not message.edited:
+        return False
+    return commands.asked(replace(message, text=known.text), city) is not None
 
 
 def _earlier(tx: Tx, item: Prepared, city: City) -> Accepted:

@@ -2,26 +2,27 @@
 
 from datetime import datetime
 
-from channels.message import DeliveryReport
+from channels.message import Address, DeliveryReport
 from store import contacts, events, outbox
 from store.db import Tx
-from store.tables import Contact, Outbox
+from store.tables import Outbox
 
 
 def record(tx: Tx, report: DeliveryReport, now: datetime) -> bool:
-    """Keep a delivery report; False if we know no such message of ours.
+    """Keep a delivery report; False if we know no such message of ours (or no such person).
 
     A failure shows on the ticket, once, and marks the contact as unreachable until something
     reaches them again (never one who said STOP). The provider's words may hold addresses: only its
     code is kept.
     """
+    if report.to is not None:
+        return _of_person(tx, report, report.to)
     row_id = outbox.report(tx, report.channel, report.external_id, report.status)
     if row_id is None:
         return False
     row = tx.session.get_one(Outbox, row_id)
-    silenced = row.contact_id is not None and contacts.stopped(tx, row.contact_id)
-    if row.contact_id is not None and report.status != "sent" and not silenced:
-        tx.session.get_one(Contact, row.contact_id).undeliverable = report.status == "failed"
+    if row.contact_id is not None and report.status != "sent" and not contacts.stopped(tx, row.contact_id):
+        contacts.set_reachable(tx, row.contact_id, report.status != "failed")
     key = f"undelivered:{row_id}"
     if report.status == "failed" and row.ticket_id is not None and events.by_key(tx, key) is None:
         events.add(
@@ -34,4 +35,13 @@ def record(tx: Tx, report: DeliveryReport, now: datetime) -> bool:
             data={"outbox": row_id, "notice": row.notice, "code": report.code[:100]},
             key=key,
         )
+    return True
+
+
+def _of_person(tx: Tx, report: DeliveryReport, to: Address) -> bool:
+    """Somebody blocked us, or let us in again: what is sent next will show the same."""
+    contact_id = contacts.find_contact(tx, to.channel, to.value)
+    if contact_id is None:
+        return False
+    contacts.set_reachable(tx, contact_id, report.status != "failed")
     return True

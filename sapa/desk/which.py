@@ -66,14 +66,14 @@ def find(tx: Tx, message: InboundMessage, conversation_id: int | None, at: datet
 
 def _quoted(tx: Tx, message: InboundMessage, city: City) -> Target | None:
     if message.reply_token and (target := targets.ticket_by_token(tx, message.reply_token)):
-        return _followed(tx, target)
+        return followed(tx, target)
     replied = replied_to(message)
     if replied and (target := targets.ticket_by_reply(tx, message.channel, replied)):
-        return _followed(tx, target)
+        return followed(tx, target)
     for ref in refs_in(f"{message.subject}\n{message.text[:10_000]}", city.prefix):
         target = targets.ticket_by_ref(tx, ref)
         if target is not None and target.privacy != "secret":  # a ref is public: it opens no secret
-            return _followed(tx, target)
+            return followed(tx, target)
     return None
 
 
@@ -109,7 +109,7 @@ def _pattern(prefix: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![A-Za-z0-9]){re.escape(prefix)}-(\d{{4}})-(\d{{4,9}})(?!\d)", re.IGNORECASE)
 
 
-def _followed(tx: Tx, target: Target) -> Target:
+def followed(tx: Tx, target: Target) -> Target:
     """Where a merged ticket went."""
     for _ in range(_LONGEST_CHAIN):
         if target.status != "merged" or target.merged_into is None:
@@ -121,5 +121,5 @@ def _followed(tx: Tx, target: Target) -> Target:
 def _still_open(tx: Tx, target: Target | None) -> Target | None:
     if target is None:
         return None
-    target = _followed(tx, target)
+    target = followed(tx, target)
     return None if target.status in OVER else target

@@ -3,6 +3,7 @@
 They look at plain data, so that they find their faults also where the model has found others.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeGuard
@@ -46,6 +47,14 @@ _REFERENCES: tuple[tuple[tuple[str, ...], tuple[tuple[str, ...], ...], str], ...
 _SECRETS: tuple[tuple[tuple[str, ...], tuple[tuple[str, ...], ...], int], ...] = (
     (("links", "secret"), (), 32),
     (("channels", "email", "relay", "password"), (("channels", "email", "enabled"),), 1),
+    (("channels", "telegram", "token"), (("channels", "telegram", "enabled"),), 1),
+    (("channels", "telegram", "webhook_secret"), (("channels", "telegram", "enabled"),), 1),
+)
+
+#: What the variables of the Telegram bot must look like.
+_BOT_KEYS = (
+    ("token", r"[0-9]{3,20}:[A-Za-z0-9_-]{10,100}", "bukan token bot; bentuknya 123456:ABC… dari BotFather"),
+    ("webhook_secret", r"[A-Za-z0-9_-]{16,256}", "harus 16–256 huruf, angka, - dan _"),
 )
 
 
@@ -62,6 +71,7 @@ def check(data: Mapping[str, Any], environ: Mapping[str, str], positions: Positi
             checker.places,
             checker.secrets,
             checker.relay_login,
+            checker.telegram_keys,
             checker.sms,
         )
         for problem in look()
@@ -163,6 +173,25 @@ class _Checker:
         for path, relay in select(self.data, ("channels", "email", "relay")):
             if isinstance(relay, dict) and (relay.get("user") is None) != (relay.get("password") is None):
                 yield self._problem(path, "user dan password harus diisi keduanya, atau dikosongkan keduanya")
+
+    def telegram_keys(self) -> Iterator[Problem]:
+        """An open bot without its token, or told by a webhook without the secret that proves it."""
+        for path, bot in select(self.data, ("channels", "telegram")):
+            if not isinstance(bot, dict) or bot.get("enabled") is not True:
+                continue
+            if bot.get("token") is None:
+                yield self._problem(path, "token belum ditulis; tulis token: env:SAPA_TELEGRAM_TOKEN")
+            if bot.get("mode") == "webhook" and bot.get("webhook_secret") is None:
+                message = "mode webhook perlu rahasia; tulis webhook_secret: env:SAPA_TELEGRAM_WEBHOOK_SECRET"
+                yield self._problem(path, message)
+            yield from self._shapes(path, bot)
+
+    def _shapes(self, path: Path, bot: Mapping[str, Any]) -> Iterator[Problem]:
+        """Keys of the bot whose variable holds something else."""
+        for key, pattern, wrong in _BOT_KEYS:
+            name = str(bot.get(key) or "").removeprefix("env:")
+            if (held := self.environ.get(name, "")) and not re.fullmatch(pattern, held):
+                yield self._problem((*path, key), f"isi {name} {wrong}")
 
     def sms(self) -> Iterator[Problem]:
         """What the chosen SMS provider needs."""

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StrictInt, field_validator
 
 from sapa.settings.channel import Channel
-from sapa.settings.kinds import DeskAddress, Host, Part, Port, SecretName, Text, default
+from sapa.settings.kinds import DeskAddress, Host, Part, Port, SecretName, Text, Url, default
 from sapa.settings.sms import Sms, Twilio
 
 
@@ -53,13 +53,22 @@ class Mail(Channel):
     relay: Relay = default({})
 
 
+class Telegram(Channel):
+    """The Telegram bot: `poll` asks Telegram (no address of ours needed), `webhook` is told by it."""
+
+    token: SecretName | None = None
+    mode: Literal["poll", "webhook"] = "poll"
+    webhook_secret: SecretName | None = None
+    api_url: Url = "https://api.telegram.org"
+
+
 class Channels(Part):
     """The channels by the name of their door; one left out does not exist in this city."""
 
     web: Web
     email: Mail
     whatsapp: Unbuilt | None = None
-    telegram: Unbuilt | None = None
+    telegram: Telegram | None = None
     sms: Sms | None = None
     walkin: Unbuilt | None = None
     social: Unbuilt | None = None

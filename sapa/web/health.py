@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from sapa.web.metrics import Metrics
 from sapa.web.office import Office, office_of
-from store import arrivals, books, outbox, schema
+from store import arrivals, books, outbox, remote, schema
 from store.db import LedgerUnavailable, Tx
 
 router = APIRouter()
@@ -95,3 +95,5 @@ def _gauge(counted: Metrics, tx: Tx, now: datetime) -> None:
     counted.set_parked(arrivals.count_parked(tx))
     since = outbox.oldest_due(tx, now)
     counted.set_waiting((now - since).total_seconds() if since else 0.0)
+    files, asked = remote.waiting(tx)
+    counted.set_files(files, (now - asked).total_seconds() if asked else 0.0)

@@ -40,6 +40,16 @@ class Metrics:
             "sapa_outbox_waiting_seconds", "How long the oldest due notice waits", [], registry=self.registry
         )
 
+        self._files = Gauge(
+            "sapa_files_waiting", "Files that providers still have", [], registry=self.registry
+        )
+        self._files_since = Gauge(
+            "sapa_files_waiting_seconds",
+            "How long the oldest of them is waited for",
+            [],
+            registry=self.registry,
+        )
+
     def counted(self, deliver: Deliver) -> Deliver:
         """The same delivery, counted by channel and outcome; bootstrap wraps what it hands to doors."""
 
@@ -77,6 +87,11 @@ class Metrics:
     def set_waiting(self, seconds: float) -> None:
         """How long the notice that waits longest has been due."""
         self._waiting.set(seconds)
+
+    def set_files(self, count: int, seconds: float) -> None:
+        """How many files providers still have, and how long the oldest is waited for."""
+        self._files.set(count)
+        self._files_since.set(seconds)
 
     def forget(self) -> None:
         """The ledger cannot be read: say nothing rather than something old."""

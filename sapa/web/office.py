@@ -82,7 +82,7 @@ class Office:
 
     `logins` says how long logins last and how often one may try; `hosts` are the host names
     answered (none = all); `trusted_proxy` says that the last address of X-Forwarded-For is the
-    client's.
+    client's; `fetch` looks for files to be fetched, now.
     """
 
     ledger: Ledger
@@ -101,6 +101,7 @@ class Office:
     logins: LoginLimits = field(default_factory=LoginLimits)
     hosts: frozenset[str] = frozenset()
     trusted_proxy: bool = False
+    fetch: Callable[[], None] = lambda: None
 
     @property
     def https(self) -> bool:

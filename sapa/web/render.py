@@ -59,7 +59,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(day=day, moment=moment, lines=lines, masked=mask)
     environment.filters.update(status=words.status, named=words.named)
-    environment.globals.update(asset=asset)
+    environment.globals.update(asset=asset, shown=words.shown, COMING=words.COMING)
     return environment
 
 

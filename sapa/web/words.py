@@ -3,18 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-STATUSES: Mapping[str, str] = {
-    "received": "Diterima",
-    "triage": "Sedang diperiksa Diskominfo",
-    "assigned": "Diteruskan ke OPD",
-    "accepted": "Sedang ditangani",
-    "waiting": "Menunggu jawaban Anda",
-    "resolved": "Dinyatakan selesai",
-    "closed": "Ditutup",
-    "external": "Diserahkan ke pihak lain",
-    "archived": "Diarsipkan",
-    "merged": "Digabung dengan laporan lain",
-}
+from notifier.words import STATUSES
+
 WORDS: Mapping[str, Mapping[str, str]] = {
     "type": {
         "information": "Permintaan informasi",
@@ -36,6 +26,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 }
 
 
+#: What is said of a file that its provider still has.
+COMING = "Berkas sedang diambil …"
+
+
 def status(code: str) -> str:
     """A ticket's status for people."""
     return STATUSES.get(code, code)
@@ -51,6 +45,11 @@ def detail(data: Mapping[str, Any]) -> list[str]:
     if letter := data.get("letter"):
         parts.append(f"surat nomor {letter}")
     return parts
+
+
+def shown(state: str, reason: str) -> str:
+    """Why a file of a message cannot be seen here, for its sender."""
+    return COMING if state == "remote" else reason or "tersimpan, dapat dibuka petugas."
 
 
 def named(code: str, kind: str) -> str:

@@ -86,10 +86,16 @@ class MessageRevision(SQLModel, table=True):
 
 
 class AttachmentRow(SQLModel, table=True):
-    """A file of a message: `blob` the sealed original, `served` the cleaned copy for eyes."""
+    """A file of a message: `blob` the sealed original, `served` the cleaned copy for eyes.
+
+    One in state `remote` is still with the provider: it is fetched by its handle `remote`.
+    """
 
     __tablename__ = "attachment"
-    __table_args__: ClassVar[Any] = (one_of("state", "kept refused remote"),)
+    __table_args__: ClassVar[Any] = (
+        one_of("state", "kept refused remote"),
+        partial("ix_attachment_remote", "next_at", where="state = 'remote'"),
+    )
     id: int | None = new_id()
     uuid: UUID = Field(unique=True)
     message_id: int = fk("message.id")
@@ -101,5 +107,9 @@ class AttachmentRow(SQLModel, table=True):
     blob: str | None = Field(default=None, foreign_key="blob.digest")
     served: str | None = Field(default=None, foreign_key="blob.digest")
     remote: str = Field(default="", sa_type=Text)
+    asked_at: datetime | None = None  # since when it is being fetched; giving up counts from here
+    next_at: datetime | None = None  # not before
+    lease_until: datetime | None = None  # somebody fetches it
+    tries: int = 0
     lat: float | None = None  # where the picture says it was taken
     lon: float | None = None

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from channels.message import Address, OutboundMessage
 from channels.sms import SmsDoor
 from sapa.bootstrap import open_service
-from sapa.bootstrap.values import doors_of
+from sapa.bootstrap.doors import doors_of
 from sapa.settings import Settings, load
 
 ROOT = Path(__file__).parents[2]

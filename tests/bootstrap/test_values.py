@@ -1,6 +1,7 @@
 """The shipped configuration as the rooms get it, and what changes while the service runs."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -9,7 +10,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from sapa.bootstrap import Service, city_of, letterhead_of, open_service
-from sapa.bootstrap.values import brand_words, doors_of
+from sapa.bootstrap.doors import doors_of
+from sapa.bootstrap.values import brand_words
 from sapa.settings import Settings, load
 
 CONFIG = Path(__file__).parents[2] / "config.yaml"
@@ -58,6 +60,24 @@ def test_open_doors_are_those_of_the_configuration(tmp_path: Path) -> None:
     doors = doors_of(settings_at(tmp_path), lambda: NOW)
     assert sorted(doors) == ["email", "web"]
     assert doors["web"].max_photos == 5  # type: ignore[attr-defined]
+
+
+def test_the_bot_is_made_of_its_section_and_its_secrets(tmp_path: Path) -> None:
+    folder = tmp_path / "kota"
+    shutil.copytree(CONFIG.parent / "config", folder / "config")
+    shutil.copy(CONFIG, folder)
+    channels = folder / "config" / "channels.yaml"
+    opened = "    enabled: true\n    token: env:UJI_TOKEN\n    mode: webhook\n"
+    opened += "    webhook_secret: env:UJI_RAHASIA\n"
+    text = channels.read_text("utf-8")
+    before, after = text.split("  telegram:\n    name: Telegram\n    enabled: false\n")
+    after = after.replace("    mode: poll ", "    # ", 1)
+    channels.write_text(f"{before}  telegram:\n    name: Telegram\n{opened}{after}", "utf-8")
+    environ = {"SAPA_VAR": str(tmp_path), "UJI_TOKEN": "123456:AAF-uji-token", "UJI_RAHASIA": "s" * 20}
+    doors = doors_of(load(folder / "config.yaml", environ), lambda: NOW)
+    assert sorted(doors) == ["email", "telegram", "web"]
+    assert doors["telegram"].where == "http://127.0.0.1:8000/hooks/telegram"  # type: ignore[attr-defined]
+    assert doors["telegram"].account == "123456"  # type: ignore[attr-defined]
 
 
 def test_a_configuration_loaded_again_is_in_force_at_once_and_a_wrong_one_never(

@@ -1,6 +1,7 @@
 """What every door owes: recorded payloads give the expected messages, and nothing else ever happens.
 
-`python tests/channels/test_contract.py` writes the expectations anew: read the difference before keeping it.
+`PYTHONPATH=.:tests python tests/channels/test_contract.py` writes the expectations anew: read the difference
+before keeping it.
 """
 
 import asyncio
@@ -8,18 +9,21 @@ import dataclasses
 import json
 import random
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from counterparts import gateway
+from counterparts import telegram as counterpart
+from counterparts.telegram import TOKEN
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels import registry
 from channels.base import (
+    Fetcher,
     Listener,
     Parser,
     Payload,
@@ -33,7 +37,7 @@ from channels.base import (
     Unreadable,
     Webhook,
 )
-from channels.message import Address, DeliveryReport, InboundMessage, OutboundMessage
+from channels.message import Address, DeliveryReport, InboundMessage, OutboundMessage, Receipt
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 HERE = Path(__file__).parent
@@ -49,16 +53,23 @@ MEDIA = {
 SECTIONS: dict[str, dict[str, Any]] = {
     "web": {},
     "email": {"address": "lapor@kota.example"},
+    "telegram": {"token": TOKEN, "mode": "webhook", "webhook_secret": "rahasia-uji-telegram"},
     "sms": gateway.section(),
     "fake": {"secret": "rahasia-uji"},
 }
 FAILS: dict[str, dict[str, Any]] = {
     "email": {"address": "lapor@kota.example", "drop_dir": "/dev/null/tidak-ada"},
+    "telegram": {"token": TOKEN, "api_url": "http://127.0.0.1:9"},
     "sms": gateway.section(),  # nobody listens there
     "fake": {"unavailable": 1},
 }
-NOBODY = {"email": "unknown:1", "sms": f"+{gateway.NOBODY}", "fake": "hilang"}
-SOMEBODY = {"sms": "+6281234567890"}
+SOMEBODY = {"telegram": "1001", "sms": "+6281234567890"}
+NOBODY = {"email": "unknown:1", "telegram": "warga", "sms": f"+{gateway.NOBODY}", "fake": "hilang"}
+#: Handles at the doors that fetch: a file of 4 bytes, one that is not there yet, one that never will be.
+FETCHES: dict[str, tuple[str, str, str]] = {
+    "fake": ("berkas-ada", "berkas-nanti", "berkas-hilang"),
+    "telegram": ("telegram:ada", "telegram:nanti", "telegram:hilang"),
+}
 NAMES = sorted(registry.DOORS)
 
 
@@ -174,10 +185,43 @@ def test_a_section_with_an_unknown_key_does_not_open(name: str) -> None:
         registry.build(name, {"tidak_ada": 1}, lambda: NOW)
 
 
-@pytest.fixture
-def gateway_server() -> Iterator[gateway.GatewayServer]:
-    with gateway.GatewayServer() as server:
-        yield server
+@contextmanager
+def provider(name: str, folder: Path) -> Iterator[dict[str, Any]]:
+    """The other side a door sends to, as keys of its section."""
+    if name == "telegram":
+        with counterpart.serving() as bot:
+            bot.files["ada"], bot.away = b"\xff\xd8\xff\xe0", {"nanti"}
+            yield {"api_url": bot.url}
+            assert bot.wrong == []
+    elif name == "sms":
+        with gateway.GatewayServer() as server:
+            yield gateway.section(server.url)
+    elif name == "fake":
+        yield {"remote": {"berkas-ada": b"\xff\xd8\xff\xe0", "berkas-nanti": Unavailable("404")}}
+    else:
+        yield {"drop_dir": folder} if name == "email" else {}
+
+
+async def sent(sender: Any, *values: str) -> list[Receipt]:
+    """Send one message to each, then let go of what the door holds."""
+    try:
+        return [await sender.send(outgoing(value)) for value in values]
+    finally:
+        if isinstance(sender, Listener):
+            await sender.close()
+
+
+async def fetched(fetcher: Any, asked: list[tuple[str, int]]) -> list[Any]:
+    """What became of fetching each (handle, limit) in turn; then let go of what the door holds."""
+    found: list[Any] = []
+    for handle, limit in asked:
+        try:
+            found.append(await fetcher.fetch(handle, limit))
+        except (Unavailable, Undeliverable) as error:
+            found.append(error)
+    if isinstance(fetcher, Listener):
+        await fetcher.close()
+    return found
 
 
 def outgoing(value: str) -> OutboundMessage:
@@ -186,24 +230,38 @@ def outgoing(value: str) -> OutboundMessage:
 
 @pytest.mark.parametrize("name", [name for name in NAMES if isinstance(door(name), Sender)])
 def test_a_sender_says_later_or_never_and_the_same_key_has_the_same_receipt(
-    name: str, tmp_path: Path, gateway_server: gateway.GatewayServer
+    name: str, tmp_path: Path
 ) -> None:
     somebody = SOMEBODY.get(name, "sri@contoh.example")
-    section = {**SECTIONS[name], **({"drop_dir": tmp_path} if name == "email" else {})}
-    if name == "sms":
-        section = gateway.section(gateway_server.url)
-    sender: Any = registry.build(name, section, lambda: NOW)
-    once = asyncio.run(sender.send(outgoing(somebody)))
-    again = asyncio.run(sender.send(outgoing(somebody)))
-    assert once == again
-    assert once.external_id
-    later: Any = registry.build(name, FAILS[name], lambda: NOW)
-    with pytest.raises(Unavailable):
-        asyncio.run(later.send(outgoing(somebody)))
-    if name == "fake":
-        sender.unknown.add(NOBODY[name])
-    with pytest.raises(Undeliverable):
-        asyncio.run(sender.send(outgoing(NOBODY[name])))
+    with provider(name, tmp_path) as more:
+        sender: Any = registry.build(name, {**SECTIONS[name], **more}, lambda: NOW)
+        once, again = asyncio.run(sent(sender, somebody, somebody))
+        assert once == again
+        assert once.external_id
+        later: Any = registry.build(name, FAILS[name], lambda: NOW)
+        with pytest.raises(Unavailable):
+            asyncio.run(sent(later, somebody))
+        if name == "fake":
+            sender.unknown.add(NOBODY[name])
+        with pytest.raises(Undeliverable):
+            asyncio.run(sent(sender, NOBODY[name]))
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if isinstance(door(name), Fetcher)])
+def test_a_fetcher_gives_the_bytes_says_later_or_never_and_keeps_to_the_limit(
+    name: str, tmp_path: Path
+) -> None:
+    here, later, gone = FETCHES[name]
+    with provider(name, tmp_path) as more:
+        fetcher: Any = registry.build(name, {**SECTIONS[name], **more}, lambda: NOW)
+        asked = [(here, 4), (later, 4), (here, 3), (gone, 4)]
+        came, waits, *never = asyncio.run(fetched(fetcher, asked))
+    assert came == b"\xff\xd8\xff\xe0"
+    assert isinstance(waits, Unavailable)
+    for (handle, _), why in zip(asked[2:], never, strict=True):
+        assert isinstance(why, Undeliverable)
+        assert handle not in str(why)  # its words are shown to people
+        assert "://" not in str(why)
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if isinstance(door(name), Webhook)])

@@ -61,6 +61,7 @@ def test_buttons_follow_the_same_tables() -> None:
         "resolve",
         "hand_over",
         "note",
+        "fetch_again",
         "undo",
     )
     assert "reassign" in possible("triage", "coordinator")

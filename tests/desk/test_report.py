@@ -2,7 +2,7 @@
 
 from desk_world import DISHUB, World
 
-from channels.message import DeliveryReport
+from channels.message import Address, DeliveryReport
 from sapa.desk import acts, report
 from store import tickets
 
@@ -48,3 +48,25 @@ def test_an_agencys_bounce_shows_on_the_ticket_too(world: World) -> None:
 
 def test_a_report_about_somebody_elses_message_is_refused(world: World) -> None:
     assert not reported(world, "unknown", "delivered")
+
+
+def test_who_blocks_the_channel_is_unreachable_until_they_let_us_in_again(world: World) -> None:
+    ticket = world.ticket()
+    with world.ledger.reading() as tx:
+        value = tx.run("SELECT value FROM identity WHERE channel = 'telegram'")[0][0]
+
+    def said(status: str, who: str) -> bool:
+        item = DeliveryReport(
+            channel="telegram",
+            external_id="1:member:2",
+            status=status,  # type: ignore[arg-type]
+            at=world.now,
+            to=Address(channel="telegram", value=who),
+        )
+        return world.ledger.write(lambda tx: report.record(tx, item, world.now))
+
+    for status, unreachable in (("failed", True), ("delivered", False)):
+        assert said(status, value)
+        with world.ledger.reading() as tx:
+            assert [way.undeliverable for way in tickets.ways(tx, ticket)] == [unreachable]
+    assert not said("failed", "nobody we know")

@@ -108,7 +108,7 @@ class World:
     def to(self, notice: str) -> Recipient:
         """The recipient of a kind of notice in this world."""
         audience = NOTICES[notice].audience
-        if audience == "citizen":
+        if audience in ("citizen", "asker"):
             return reporter(self.contact_id, self.channel)
         return agency("DISHUB") if audience == "agency" else diskominfo()
 

@@ -14,7 +14,7 @@ from store.tables import Ticket, TicketReporter
 
 CITIZEN = [kind for kind, notice in NOTICES.items() if notice.audience == "citizen"]
 LONG_NAME = "Dinas Pekerjaan Umum, Penataan Ruang, Perumahan Rakyat dan Kawasan Permukiman"
-BY_LINK = [kind for kind in CITIZEN if kind != "status"]
+ASKED = [kind for kind, notice in NOTICES.items() if notice.audience == "asker"]
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def as_sent(message: OutboundMessage) -> str:
     return fit(message.text, message.actions[0][1])
 
 
-@pytest.mark.parametrize("kind", BY_LINK)
+@pytest.mark.parametrize("kind", CITIZEN)
 @pytest.mark.parametrize("quoted", ["Sudah.", "Mohon “foto” rumah Ibu {1} dan sebutkan nomornya. " * 30])
 def test_every_notice_fits_with_its_link_number_and_brand(sms: World, kind: str, quoted: str) -> None:
     message = sms.render(kind, data=busy(sms, quoted))
@@ -63,7 +63,7 @@ def test_what_is_asked_and_answered_is_quoted_as_far_as_there_is_room(sms: World
 
 
 @pytest.mark.parametrize("seal", [{"privacy": "secret"}, {"sensitive": "kekerasan"}])
-@pytest.mark.parametrize("kind", CITIZEN)
+@pytest.mark.parametrize("kind", [*CITIZEN, *ASKED])
 def test_of_a_sealed_ticket_only_the_number_is_sent(sms: World, kind: str, seal: dict[str, str]) -> None:
     data = busy(sms, "Kami sudah mengunjungi rumahnya")
     sms.change(Ticket, sms.ticket_id, summary="Tetangga memukul anaknya", status="accepted", **seal)
@@ -72,7 +72,7 @@ def test_of_a_sealed_ticket_only_the_number_is_sent(sms: World, kind: str, seal:
         assert word not in text, word
 
 
-@pytest.mark.parametrize("kind", CITIZEN)
+@pytest.mark.parametrize("kind", [*CITIZEN, *ASKED])
 def test_a_supporter_gets_no_private_link(sms: World, kind: str) -> None:
     sms.change(TicketReporter, 1, role="supporter")
     message = sms.render(kind, data=busy(sms, "Bu Siti, mohon foto rumah Ibu."))
@@ -111,18 +111,33 @@ def test_who_is_nothing_to_a_report_reads_the_public_word_only(sms: World) -> No
 
 
 def test_an_unknown_ref_and_a_sealed_one_are_answered_alike(sms: World) -> None:
-    unknown = sms.render("status", "a", ticket_id=None, data={"ref": "SMP-2611-0042"})
+    unknown = sms.render("status_none", "a", data={"ref": "SMP-2611-0042"})
     sms.change(Ticket, sms.ticket_id, privacy="secret")
     sealed = sms.render("status", "b", data={"ref": "SMP-2611-0042"})
     assert unknown.text == sealed.text
-    assert "tidak dapat kami sampaikan" in unknown.text
+    assert "SMP-2611-0042 tidak dapat kami sampaikan" in unknown.text
+
+
+@pytest.mark.parametrize("kind", ASKED)
+def test_an_answer_is_two_sms_at_the_most_and_has_no_link(sms: World, kind: str) -> None:
+    text = sms.render(kind).text
+    assert segments(fit(text, "")) <= 2
+    assert fit(text, "") == text
+    assert "http" not in text
+
+
+def test_the_help_says_the_words_of_this_door_and_the_numbers_to_call(sms: World) -> None:
+    text = sms.render("help").text
+    for part in ("STATUS", "STOP", "112"):
+        assert part in text
+    assert "/status" not in text
 
 
 def test_a_passed_promise_or_none_still_reads_well(sms: World) -> None:
     sms.now += timedelta(days=100)
     sms.ledger.write(lambda tx: tx.run("delete from deadline"))
     sms.change(Ticket, sms.ticket_id, opd="", status="triage")
-    for kind in CITIZEN:
+    for kind in (*CITIZEN, *ASKED):
         text = sms.render(kind, data={}).text
         assert "None" not in text, kind
         assert "  " not in text, kind
@@ -131,4 +146,4 @@ def test_a_passed_promise_or_none_still_reads_well(sms: World) -> None:
 
 def test_every_citizens_notice_has_a_short_text_and_every_short_text_a_notice() -> None:
     folder: Any = files("notifier") / "templates" / "sms"
-    assert {path.name for path in folder.iterdir()} == {f"{kind}.txt" for kind in CITIZEN}
+    assert {path.name for path in folder.iterdir()} == {f"{kind}.txt" for kind in (*CITIZEN, *ASKED)}

@@ -10,7 +10,7 @@ from store.tables import Message, MessageRevision, Ticket, TicketReporter
 
 LOGIN = "https://sapa.example.id/petugas/laporan/SMP-2611-0042"
 CITIZEN = [kind for kind, notice in NOTICES.items() if notice.audience == "citizen"]
-OFFICE = [kind for kind, notice in NOTICES.items() if notice.audience != "citizen"]
+OFFICE = [kind for kind, notice in NOTICES.items() if notice.audience in ("agency", "diskominfo")]
 
 
 def _everything(message: OutboundMessage) -> str:
@@ -152,3 +152,25 @@ def test_the_answer_on_a_sealed_ticket_stays_behind_the_login(
     for word in ("iang", "pos", "/aksi/"):
         assert word not in message.text
     assert LOGIN in message.text
+
+
+@pytest.mark.parametrize("seal", [{"privacy": "secret"}, {"sensitive": "kekerasan"}])
+def test_a_status_asked_before_a_ticket_was_sealed_tells_nothing_afterwards(
+    world: World, seal: dict[str, str]
+) -> None:
+    assert "SMP-2611-0042" in world.render("status", "before").text
+    world.change(Ticket, world.ticket_id, **seal)
+    message = world.render("status", "after")
+    assert message.text == world.render("status_none").text
+    assert "SMP-2611-0042" not in _everything(message)
+    assert message.reply_token == ""
+
+
+def test_a_supporter_is_told_the_public_word_of_a_status_only(world: World) -> None:
+    reporter = world.render("status", "a")
+    world.change(TicketReporter, 1, role="supporter")
+    supporter = world.render("status", "b")
+    assert supporter.text.startswith("Laporan SMP-2611-0042 sudah diteruskan kepada dinas.\n\nSelengkapnya")
+    assert reporter.reply_token
+    assert reporter.reply_token not in _everything(supporter)
+    assert (supporter.reply_token, "Perhubungan" in supporter.text) == ("", False)

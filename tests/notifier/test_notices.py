@@ -68,15 +68,20 @@ def test_withdrawing_cancels_what_starts_so_and_has_not_left(ledger: Ledger, now
 
 def test_every_kind_has_an_audience_and_one_subject_line() -> None:
     for notice in NOTICES.values():
-        assert notice.audience in {"citizen", "agency", "diskominfo"}
-        line = notice.subject.format_map({"ref": "SMP-1", "brand": "b", "about": "", "week": "2026-W48"})
+        assert notice.audience in {"citizen", "asker", "agency", "diskominfo"}
+        line = notice.subject.format_map({"ref": "SMP-1", "brand": "Sapa", "about": "", "week": "2026-W48"})
         assert "\n" not in line
-        assert "SMP-1" in line or "2026-W48" in line
+        assert "SMP-1" in line or "2026-W48" in line or (notice.audience == "asker" and "Sapa" in line)
 
 
 def test_the_reference_page_lists_every_kind_under_its_audience() -> None:
     page = (Path(__file__).parents[2] / "docs" / "reference" / "notices.md").read_text("utf-8")
-    heads = {"citizen": "## Kepada warga", "agency": "## Kepada OPD", "diskominfo": "## Kepada Diskominfo"}
+    heads = {
+        "citizen": "## Kepada warga",
+        "asker": "## Kepada yang bertanya",
+        "agency": "## Kepada OPD",
+        "diskominfo": "## Kepada Diskominfo",
+    }
     for audience, head in heads.items():
         section = page.split(head)[1].split("\n## ")[0]
         listed = set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))

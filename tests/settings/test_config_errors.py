@@ -191,9 +191,45 @@ ONE_FAULT = {
         "agenda.max_stops: harus paling sedikit min_stops (5)",
     ),
     "unbuilt door switched on": (
+        "  telegram: {",
+        "  lapor: {name: LAPOR, enabled: ¦true}\n  telegram: {",
+        "channels.lapor.enabled: pintu kanal ini belum tersedia dalam versi ini; tulis enabled: false",
+    ),
+    "bot without token": (
+        "telegram: {name: Telegram, enabled: false",
+        "telegram: ¦{name: Telegram, enabled: true",
+        "channels.telegram: token belum ditulis; tulis token: env:SAPA_TELEGRAM_TOKEN",
+    ),
+    "bot whose token is not set": (
         "Telegram, enabled: false",
-        "Telegram, enabled: ¦true",
-        "channels.telegram.enabled: pintu kanal ini belum tersedia dalam versi ini; tulis enabled: false",
+        "Telegram, enabled: true, token: ¦env:UJI_BOT",
+        "channels.telegram.token: variabel lingkungan UJI_BOT belum diisi",
+    ),
+    "bot whose token is none": (
+        "Telegram, enabled: false",
+        "Telegram, enabled: true, token: ¦env:UJI_KATA",
+        "channels.telegram.token: isi UJI_KATA bukan token bot; bentuknya 123456:ABC… dari BotFather",
+    ),
+    "token in the file": (
+        "Telegram, enabled: false",
+        'Telegram, enabled: false, token: ¦"123456:ABCDEFGHIJKLMNOP"',
+        "channels.telegram.token: rahasia tidak boleh ditulis di sini; tulis env:NAMA_VARIABEL",
+    ),
+    "webhook without secret": (
+        "telegram: {name: Telegram, enabled: false",
+        "telegram: ¦{name: Telegram, enabled: true, token: env:UJI_TOKEN, mode: webhook",
+        "channels.telegram: mode webhook perlu rahasia; "
+        "tulis webhook_secret: env:SAPA_TELEGRAM_WEBHOOK_SECRET",
+    ),
+    "webhook with a weak secret": (
+        "Telegram, enabled: false",
+        "Telegram, enabled: true, token: env:UJI_TOKEN, mode: webhook, webhook_secret: ¦env:UJI_KATA",
+        "channels.telegram.webhook_secret: isi UJI_KATA harus 16–256 huruf, angka, - dan _",
+    ),
+    "unknown mode of the bot": (
+        "Telegram, enabled: false",
+        "Telegram, enabled: false, mode: ¦push",
+        "channels.telegram.mode: \"push\" bukan pilihan; pilih: 'poll', 'webhook'",
     ),
     "yes for true": (
         "Telegram, enabled: false",
@@ -285,13 +321,17 @@ ONE_FAULT = {
 }
 
 
+#: What the environment holds.
+VARIABLES = {"UJI_TOKEN": "123456:AAF-uji-token", "UJI_KATA": "rahasia"}
+
+
 @pytest.mark.parametrize("fault", ONE_FAULT)
 def test_one_fault_gives_one_error_at_its_place(fault: str, complaint: Complaint) -> None:
     old, new, error = ONE_FAULT[fault]
     if fault == "missing key":
         assert complaint(old, new) == [f"config.yaml:12:5: {error}"]
     else:
-        assert complaint(old, new) == [error]
+        assert complaint(old, new, VARIABLES) == [error]
 
 
 def test_several_errors_of_both_kinds_are_told_at_once_in_file_order(complaint: Complaint) -> None:

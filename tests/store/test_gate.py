@@ -4,12 +4,17 @@ import asyncio
 import contextlib
 import sqlite3
 import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from datetime import datetime
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from store import targets
-from store.db import Ledger, Tx
+from store._gate import BATCH, Gate
+from store.db import Ledger, LedgerUnavailable, Tx
 
 
 def month(number: int) -> str:
@@ -29,8 +34,7 @@ def test_a_loop_runs_its_brief_acts_itself_and_no_others(ledger: Ledger) -> None
 
     async def ask() -> tuple[str, str]:
         await ledger.awrite(thread)  # opening the connection is the thread's, too
-        brief, long = await asyncio.gather(ledger.awrite(thread, brief=True), ledger.awrite(thread))
-        return brief, long
+        return await ledger.awrite(thread, brief=True), await ledger.awrite(thread)
 
     brief, long = asyncio.run(ask())
     here = threading.current_thread().name
@@ -167,3 +171,159 @@ def test_what_an_act_wrote_is_there_when_it_answers(ledger: Ledger, brief: bool)
         return taken(ledger, 4)
 
     assert asyncio.run(ask()) == 4
+
+
+class Panic(BaseException):
+    """What a compiled library raises when it is at its wits' end."""
+
+
+@pytest.mark.parametrize("brief", [True, False])
+@pytest.mark.parametrize("error", [StopIteration, Panic])
+def test_an_act_that_raises_what_nobody_expects_fails_alone(
+    ledger: Ledger, error: type[BaseException], brief: bool
+) -> None:
+    def bad(tx: Tx) -> int:
+        raise error
+
+    def good(tx: Tx) -> int:
+        return targets.reserve_refs(tx, "0008", 1)
+
+    async def answer(act: Callable[[Tx], int]) -> int | str:
+        try:
+            return await asyncio.wait_for(ledger.awrite(act, brief=brief), 30)
+        except (RuntimeError, Panic):
+            return "failed"
+
+    async def ask() -> list[int | str]:
+        await ledger.awrite(lambda tx: None)
+        return [*await asyncio.gather(*map(answer, [good, bad, good])), await answer(good)]
+
+    assert asyncio.run(ask()) == [1, "failed", 2, 3]
+
+
+class Book:
+    """A writing connection that fails as told, and counts: `waits` are begins, `batches` acts a commit."""
+
+    def __init__(self) -> None:
+        self.away = False
+        self.waits = 0
+        self.batches: list[int] = []
+        self._acts = 0
+
+    def begin(self, *, wait: bool) -> bool:
+        if wait and self.away:
+            self.waits += 1
+            raise LedgerUnavailable
+        self._acts = 0
+        return wait
+
+    def one(self, act: Callable[[Any], Any]) -> Any:
+        self._acts += 1
+        return act(self)
+
+    def commit(self) -> None:
+        self.batches.append(self._acts)
+
+    def undo(self, error: BaseException) -> BaseException:
+        return error
+
+
+def answers(
+    gate: Gate, acts: Sequence[Callable[[Any], Any]], meanwhile: Callable[[], object] = lambda: None
+) -> list[object]:
+    """What becomes of acts that wait together while the thread is at another, which ends with `meanwhile`."""
+    entered, free = threading.Event(), threading.Event()
+
+    def slow(book: Book) -> None:
+        entered.set()
+        free.wait(30)
+        meanwhile()
+
+    futures: list[Future[object]] = [Future() for _ in range(len(acts) + 1)]
+    gate.submit(slow, futures[0])
+    assert entered.wait(30)
+    for act, future in zip(acts, futures[1:], strict=True):
+        gate.submit(act, future)
+    free.set()
+    return [future.exception(30) or future.result() for future in futures[1:]]
+
+
+def test_whoever_is_let_in_while_the_ledger_closes_is_answered() -> None:
+    for _ in range(400):
+        gate, let_in = Gate(Book()), list[Future[int]]()
+
+        def ask(gate: Gate = gate, let_in: list[Future[int]] = let_in) -> None:
+            with contextlib.suppress(RuntimeError):  # closed
+                while True:
+                    future: Future[int] = Future()
+                    gate.submit(lambda book: 1, future)
+                    let_in.append(future)
+
+        asking = threading.Thread(target=ask)
+        asking.start()
+        gate.close()
+        asking.join(30)
+        assert {future.result(30) for future in let_in} <= {1}
+
+
+def test_a_ledger_that_cannot_begin_is_waited_for_once_a_batch() -> None:
+    book = Book()
+    gate = Gate(book)
+    told = answers(gate, [lambda book: None] * 12, lambda: setattr(book, "away", True))
+    gate.close()
+    assert {type(answer) for answer in told} == {LedgerUnavailable}
+    assert book.waits == 1
+
+
+def test_a_ledger_that_goes_away_is_not_waited_for_by_each_act() -> None:
+    book = Book()
+    gate = Gate(book)
+
+    def cut_off(book: Book) -> None:
+        book.away = True
+        raise LedgerUnavailable
+
+    told = answers(gate, [cut_off] * 32)
+    gate.close()
+    assert {type(answer) for answer in told} == {LedgerUnavailable}
+    assert book.waits == 2  # its two halves, not one by one
+
+
+def test_however_many_acts_wait_a_batch_takes_its_share() -> None:
+    book = Book()
+    gate = Gate(book)
+    assert answers(gate, [lambda book: None] * 200) == [None] * 200
+    gate.close()
+    assert sum(book.batches) == 201
+    assert max(book.batches) <= 2 * BATCH
+
+
+def test_a_commit_that_fails_leaves_nothing_open(ledger: Ledger) -> None:
+    if ledger.dialect != "sqlite":
+        pytest.skip("PostgreSQL ends a transaction whose commit fails")
+
+    def bad(tx: Tx) -> None:
+        tx.run("PRAGMA defer_foreign_keys = ON")
+        tx.run(
+            "INSERT INTO ticket_reporter (ticket_id, contact_id, conversation_id, role)"
+            " VALUES (9, 9, 9, 'reporter')"
+        )
+
+    with pytest.raises(Exception, match="FOREIGN KEY"):
+        ledger.write(bad)
+    assert ledger.write(lambda tx: targets.reserve_refs(tx, "0011", 1)) == 1
+    with contextlib.closing(sqlite3.connect(str(ledger.url.database), timeout=0)) as other:
+        other.execute("BEGIN IMMEDIATE")
+
+
+def test_what_ends_a_program_in_the_middle_of_a_begin_leaves_nothing_open(ledger: Ledger) -> None:
+    ends = [True]
+
+    def interrupted(_: sa.Connection) -> None:
+        if ends and ends.pop():
+            raise Panic
+
+    sa.event.listen(ledger.engine, "begin", interrupted)
+    with pytest.raises(Panic):
+        ledger.write(lambda tx: None)
+    assert ledger.write(lambda tx: targets.reserve_refs(tx, "0012", 1)) == 1

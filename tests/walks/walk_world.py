@@ -59,7 +59,7 @@ class Office:
     def environ(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("SAPA_", "COV_"))}
         return kept | {
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))),
             "PYTHONWARNINGS": "ignore",
             "SAPA_VAR": str(self.var),
             "SAPA_HTTP_PORT": str(self.http),

@@ -76,6 +76,12 @@ def with_csrf(**fields: str) -> Maker:
     return lambda scene, role: {"csrf": scene.csrf, **fields}
 
 
+def waited_for(scene: Scene) -> None:
+    """The photo of the ticket is still with its provider."""
+    scene.values.update(act="ambil")
+    scene.desk.away(scene.ref)
+
+
 def resolved(scene: Scene) -> None:
     """The ticket is at "resolved": its reporter is asked."""
     from sapa.desk import acts
@@ -214,6 +220,12 @@ STAFF = [
         *(*LOGIN, 404, 404, 404, 404),
         data=with_version(),
         arrange=acting("hapus"),
+    ),
+    row(
+        *("POST", "/petugas/laporan/{ref}/{act}"),
+        *(*LOGIN, 303, 404, 303, 303),
+        data=lambda scene, role: {**with_version()(scene, role), "berkas": scene.photo},
+        arrange=waited_for,
     ),
     row(
         *("POST", "/petugas/laporan/{ref}/pelapor/lihat"),

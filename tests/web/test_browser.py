@@ -192,6 +192,27 @@ def test_an_agencys_few_links_need_no_menu(page: Any, site: tuple[str, Desk], tm
     assert page.locator("header.top").bounding_box()["height"] < 3 * 44
 
 
+def test_an_officer_reads_why_a_photo_is_not_there_and_asks_for_it(
+    page: Any, site: tuple[str, Desk], tmp_path: Path
+) -> None:
+    address, desk = site
+    ref = complain(page, address, tmp_path).partition("/lacak/")[2].partition("?")[0]
+    desk.away(ref, reason="Menyerah setelah 24 jam. Penyedia belum memberikan berkas ini.")
+    signed_in(page, address, desk, "opd")
+    page.goto(f"{address}/petugas/laporan/{ref}")
+    button = page.get_by_role("button", name="Ambil lagi lampiran 1")
+    button.scroll_into_view_if_needed()
+    page.screenshot(path=tmp_path / "berkas.png")
+    assert page.get_by_text("Menyerah setelah 24 jam").is_visible()
+    for probe in ("targets", "contrast", "nameless"):
+        assert page.evaluate(f"eval({PROBES!r}).{probe}()") == []
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    button.click()
+    page.get_by_text("Berkas diambil lagi.").wait_for()
+    page.get_by_text("Berkas sedang diambil …").wait_for()
+    assert desk.pictures(ref)[0].state == "remote"
+
+
 def test_the_phones_position_is_used_when_allowed(browser: Any, site: tuple[str, Desk]) -> None:
     address, desk = site
     context = browser.new_context(

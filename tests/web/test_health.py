@@ -1,5 +1,6 @@
 """Alive, ready, counted."""
 
+import json
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -91,6 +92,20 @@ def test_messages_outbox_and_tickets_are_counted_without_anything_personal(desk:
     assert 'sapa_outbox{state="pending"} 2.0' in text
     assert "sapa_arrivals_parked 0.0" in text
     assert "sapa_outbox_waiting_seconds 90.0" in text
+    assert "sapa_files_waiting 0.0" in text
+    assert "sapa_files_waiting_seconds 0.0" in text
     assert 'route="/lacak/{ref}"' in text
     for personal in (ref, token, "warga"):
         assert personal not in text
+
+
+def test_files_that_providers_still_have_are_counted(desk: Desk) -> None:
+    item = {"id": "1", "from": "08123", "text": "PJU padam", "photos": [{"remote": "pegangan-1"}]}
+    body = json.dumps(item).encode()
+    headers = {"X-Fake-Signature": desk.door.sign(body)}
+    assert desk.client.post("/hooks/fake", content=body, headers=headers).status_code == 200
+    desk.clock.pass_(seconds=45)
+    text = desk.client.get("/metrics").text
+    assert "sapa_files_waiting 1.0" in text
+    assert "sapa_files_waiting_seconds 45.0" in text
+    assert "pegangan" not in text

@@ -178,9 +178,18 @@ def test_a_word_within_a_sentence_is_no_keyword(sms: Sms) -> None:
     assert (sms.count("ticket"), sms.count("outbox", "notice = 'status'")) == (3, 1)
 
 
-def test_who_never_reported_and_asks_for_no_ref_is_heard_as_a_person(sms: Sms) -> None:
+def test_who_never_reported_and_asks_for_no_ref_is_told_that_there_is_none(sms: Sms) -> None:
     sms.say("SM1", "STATUS")
-    assert sms.count("ticket") == 1
+    assert (sms.count("ticket"), sms.rows("select notice from outbox")) == (0, [("status_none",)])
+
+
+def test_who_asks_for_help_is_told_how_to_report(sms: Sms) -> None:
+    sms.say("SM1", "Bantuan!")
+    sms.say("SM2", "bantuan, lampu jalan mati di Meri")
+    assert (sms.count("ticket"), sms.count("outbox", "notice = 'help'")) == (1, 1)
+    assert sms.rows("select text from message where ticket_id is not null") == [
+        ("bantuan, lampu jalan mati di Meri",)
+    ]
 
 
 @pytest.mark.parametrize("form", ["STATUS {ref}", "status {bare}", "Status  {spaced}.", "STATUS {digits}"])

@@ -259,6 +259,21 @@ class Desk:
         with self.office.ledger.reading() as tx:
             return arrivals.parked(tx)[0].id
 
+    def away(self, ref: str, state: str = "refused", reason: str = "Berkas sudah tidak ada.") -> None:
+        """The files of a ticket are not here: in this state, for this reason, tried once."""
+        message = self.pictures(ref)[0].message_id
+        self.office.ledger.write(
+            lambda tx: tx.run(
+                "UPDATE attachment SET blob = NULL, served = NULL, state = :state, reason = :reason,"
+                " remote = 'pegangan-rahasia', asked_at = :now, next_at = :now, tries = 1"
+                " WHERE message_id = :message",
+                state=state,
+                reason=reason,
+                now=self.clock.now,
+                message=message,
+            )
+        )
+
     def dead(self, ref: str) -> int:
         """The notices of a ticket could not be sent; returns one of them."""
         ticket_id = self.ticket(ref).id

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
-from sapa.desk import acts, citizen, split, triage, undo
+from sapa.desk import acts, citizen, late, split, triage, undo
 from sapa.desk.actor import Done
 from sapa.desk.errors import Invalid
 from sapa.web.fields import Fields, whole, year
@@ -53,6 +54,13 @@ def _split(form: Fields) -> dict[str, Any]:
     return {"message_ids": ids}
 
 
+def _file(form: Fields) -> dict[str, Any]:
+    try:
+        return {"file": UUID(form["berkas"])}
+    except ValueError:
+        raise Invalid("Berkas tidak ditemukan pada laporan ini.") from None
+
+
 ACTS: Mapping[str, Act] = {
     "terima": Act("accept", acts.accept),
     "tolak": Act("decline", acts.decline, _texts(reason="alasan")),
@@ -65,6 +73,7 @@ ACTS: Mapping[str, Act] = {
         "hand_over", acts.hand_over, _texts(owner="pihak", letter="surat", text="teks"), sure=True
     ),
     "catatan": Act("note", acts.note, _texts(text="teks")),
+    "ambil": Act("fetch_again", late.fetch_again, _file),
     "pisahkan": Act("split", split.split, _split, sure=True),
     "cabut": Act("revoke", triage.revoke, sure=True),
     "buka": Act("reopen", citizen.reopen, _texts(text="teks")),

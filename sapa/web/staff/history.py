@@ -33,6 +33,9 @@ TITLES: Mapping[str, str] = {
     "absorbed": "Menerima pesan dari {ref}",
     "message": "Pesan baru dari pelapor",
     "revision": "Pelapor mengubah pesannya",
+    "file_came": "Berkas pelapor menyusul",
+    "file_lost": "Berkas pelapor tidak dapat diambil",
+    "file_wanted": "Berkas pelapor diminta diambil lagi",
     "undelivered": "Pemberitahuan tidak sampai",
 }
 UNDONE: Mapping[str, str] = {

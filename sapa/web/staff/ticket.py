@@ -66,6 +66,8 @@ def act(request: Request, ref: str, act: str, me: Me, form: Posted) -> Response:
         except NotFound:  # an OPD's own act that can no longer be undone
             raise problem from None
     office.relay.wake()
+    if act == "ambil":
+        office.fetch()
     return _onward(office, ref, by, act, form["kembali"])
 
 

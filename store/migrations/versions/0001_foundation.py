@@ -425,6 +425,10 @@ def upgrade() -> None:
     sa.Column('blob', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('served', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('remote', sa.Text(), nullable=False),
+    sa.Column('asked_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('next_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('lease_until', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('tries', sa.Integer(), nullable=False),
     sa.Column('lat', sa.Float(), nullable=True),
     sa.Column('lon', sa.Float(), nullable=True),
     sa.CheckConstraint("state = 'kept' OR state = 'refused' OR state = 'remote'", name='ck_state'),
@@ -436,6 +440,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('attachment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_attachment_message_id'), ['message_id'], unique=False)
+        batch_op.create_index('ix_attachment_remote', ['next_at'], unique=False, sqlite_where=sa.text("state = 'remote'"), postgresql_where=sa.text("state = 'remote'"))
 
     op.create_table('message_revision',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -461,6 +466,7 @@ def downgrade() -> None:
 
     op.drop_table('message_revision')
     with op.batch_alter_table('attachment', schema=None) as batch_op:
+        batch_op.drop_index('ix_attachment_remote', sqlite_where=sa.text("state = 'remote'"), postgresql_where=sa.text("state = 'remote'"))
         batch_op.drop_index(batch_op.f('ix_attachment_message_id'))
 
     op.drop_table('attachment')

@@ -1,0 +1,59 @@
+"""The open doors, each made of its section of the configuration."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from channels.base import Door
+from channels.registry import build
+from sapa.bootstrap.sms import sms_section
+from sapa.settings import Settings
+from sapa.settings.doors import Telegram
+
+
+def doors_of(settings: Settings, clock: Callable[[], datetime]) -> dict[str, Door]:
+    """The open doors by name."""
+    sections: dict[str, dict[str, Any]] = {
+        "web": {"max_photos": settings.intake.photos},
+        "email": _email_section(settings),
+        "sms": sms_section(settings),
+    }
+    if settings.channels.telegram is not None:
+        sections["telegram"] = _telegram_section(settings, settings.channels.telegram)
+    return {
+        name: build(name, sections[name], clock)
+        for name, channel in settings.channels.by_name().items()
+        if channel.enabled
+    }
+
+
+def _email_section(settings: Settings) -> dict[str, Any]:
+    email = settings.channels.email
+    relay = email.relay
+    return {
+        "address": email.address,
+        "host": email.listen.host,
+        "port": email.listen.port,
+        "hostname": email.address.partition("@")[2],
+        "size_limit": email.max_mb * 1024 * 1024,
+        "drop_dir": settings.storage.var / "outbox-mail",
+        "relay": {
+            "host": relay.host,
+            "port": relay.port,
+            "tls": relay.tls,
+            "user": relay.user or "",
+            "password": relay.password.value if relay.password else "",
+        }
+        if relay.host
+        else None,
+    }
+
+
+def _telegram_section(settings: Settings, telegram: Telegram) -> dict[str, Any]:
+    return {
+        "token": telegram.token.value if telegram.token else "",
+        "mode": telegram.mode,
+        "webhook_secret": telegram.webhook_secret.value if telegram.webhook_secret else "",
+        "api_url": telegram.api_url,
+        "public_url": settings.public_url,
+    }

@@ -1,0 +1,134 @@
+"""What people ask by a command: "/status" to a bot, STATUS, STOP, MULAI by SMS. It opens no ticket."""
+
+import re
+from dataclasses import replace
+from functools import lru_cache
+from typing import NamedTuple
+
+from channels.base import Traits
+from channels.message import InboundMessage
+from notifier import notices
+from sapa.desk import which
+from sapa.desk.city import City
+from sapa.desk.incoming import Person, Sitting
+from store import contacts, targets
+from store.db import Tx
+from store.targets import Target
+
+#: What each command asks, by how the door writes its commands.
+_ASKS: dict[str, dict[str, str]] = {
+    "slash": {"/start": "help", "/bantuan": "help", "/help": "help", "/lapor": "help", "/status": "status"},
+    "words": {
+        "bantuan": "help",
+        "status": "status",
+        **dict.fromkeys(("stop", "berhenti", "stopall", "unsubscribe", "unreg"), "stop"),
+        **dict.fromkeys(("start", "mulai", "unstop"), "start"),
+    },
+}
+#: A longer text is no command where commands are words.
+_LONGEST = 60
+#: Signs that people put around a command or a ref.
+_AROUND = "\"'.,!?#"
+
+
+class Question(NamedTuple):
+    """What is asked: `about` is "help", "status", "stop" or "start".
+
+    `ref` is the report a status is asked of, "" for the newest; `named`: it is a ref, and not some
+    other word that names none.
+    """
+
+    about: str
+    ref: str = ""
+    named: bool = False
+
+    @property
+    def mark(self) -> str:
+        """Why its message is no word to the city (`message.machine`): kept of what must be remembered."""
+        return "stop" if self.about == "stop" else ""
+
+
+def asked(message: InboundMessage, city: City) -> Question | None:
+    """The question a message is, or None: with more words, a file or a place it is a message to the city."""
+    how = city.channels.get(message.channel, Traits()).commands
+    word, rest = _split(message, how)
+    if not word or message.attachments or message.place or message.contacts:
+        return None
+    about = _ASKS[how][word]
+    if about == "status":
+        return _status(rest, how, city.prefix)
+    if not rest or (word == "/start" and len(rest.split()) == 1):  # a link to the bot may carry a word
+        return Question(about)
+    return None
+
+
+def plain(message: InboundMessage, city: City) -> InboundMessage:
+    """The message without the command before what was written (`/lapor lampu mati`)."""
+    how = city.channels.get(message.channel, Traits()).commands
+    word, rest = _split(message, how) if how == "slash" else ("", "")
+    return replace(message, text=rest) if word and asked(message, city) is None else message
+
+
+def answer(tx: Tx, question: Question, person: Person, message_id: int, sitting: Sitting) -> None:
+    """Do what is asked; the same is answered once a minute at most, nothing of a sealed report.
+
+    Whoever said STOP is not written to until they write anything else (`contacts.stopped`).
+    """
+    if question.about == "stop":
+        contacts.set_reachable(tx, person.contact_id, False)
+        contacts.cancel_waiting(tx, person.contact_id)
+    if question.about not in ("help", "status"):
+        return
+    ticket = _meant(tx, question, person) if question.about == "status" else None
+    kind = "help" if question.about == "help" else "status" if ticket else "status_none"
+    named = question.ref if question.named else ""
+    about = ticket.ref if ticket else named
+    notices.tell(
+        tx,
+        kind,
+        notices.reporter(person.contact_id, person.channel),
+        key=f"{kind}:{person.conversation_id}:{about}:{sitting.now:%y%m%d%H%M}",
+        now=sitting.now,
+        ticket_id=ticket.id if ticket else None,
+        data={"message_id": message_id, "ref": named},
+    )
+
+
+def _meant(tx: Tx, question: Question, person: Person) -> Target | None:
+    """The report that is asked of, if anything of it may be told; how much, is seen when it is told."""
+    if not question.ref:
+        return targets.newest_own(tx, person.conversation_id)
+    found = targets.ticket_by_ref(tx, question.ref)
+    if found is None:
+        return None
+    last = which.followed(tx, found)
+    states = [targets.state_of(tx, one.id) for one in (found, last)]
+    return None if any(state.privacy == "secret" or state.sensitive for state in states) else last
+
+
+def _status(rest: str, how: str, prefix: str) -> Question | None:
+    """The report a status is asked of; more words are a message to the city."""
+    if not rest:
+        return Question("status")
+    if found := _pattern(prefix.casefold()).fullmatch(" ".join(rest.casefold().split()).strip(_AROUND)):
+        return Question("status", f"{prefix}-{found['month']}-{found['number']}", named=True)
+    if how == "slash" and len(rest.split()) == 1:
+        return Question("status", rest[:40])
+    return None
+
+
+@lru_cache(maxsize=8)
+def _pattern(prefix: str) -> re.Pattern[str]:
+    """SMP-2611-0042, also with spaces or without the prefix."""
+    return re.compile(rf"(?:{re.escape(prefix)}[ -]?)?(?P<month>[0-9]{{4}})[ -]?(?P<number>[0-9]{{4,9}})")
+
+
+def _split(message: InboundMessage, how: str) -> tuple[str, str]:
+    """The command a text begins with and what follows, or two empty texts."""
+    text = message.text.strip() if how == "slash" else message.text.strip(f" \r\n{_AROUND}")
+    if not how or not text or (how == "words" and len(message.text) > _LONGEST):
+        return "", ""
+    first = text.split(maxsplit=1)
+    word = first[0].lower()
+    word = word.partition("@")[0] if how == "slash" else word
+    return (word, first[1].strip() if len(first) > 1 else "") if word in _ASKS[how] else ("", "")
