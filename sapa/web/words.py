@@ -3,8 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-from notifier.words import STATUSES
-
+#: Where a report stands, as a page says it beside its number; notices say it in a sentence.
+STATUSES: Mapping[str, str] = {
+    "received": "Diterima",
+    "triage": "Sedang diperiksa Diskominfo",
+    "assigned": "Diteruskan ke OPD",
+    "accepted": "Sedang ditangani",
+    "waiting": "Menunggu jawaban Anda",
+    "resolved": "Dinyatakan selesai",
+    "closed": "Ditutup",
+    "external": "Diserahkan ke pihak lain",
+    "archived": "Diarsipkan",
+    "merged": "Digabung dengan laporan lain",
+}
 WORDS: Mapping[str, Mapping[str, str]] = {
     "type": {
         "information": "Permintaan informasi",
