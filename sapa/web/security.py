@@ -25,9 +25,9 @@ HEADERS = (
 )
 HSTS = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 #: Pages about one ticket or for officers: no cache, no search engine.
-PRIVATE = ("/lacak", "/aksi", "/petugas", "/berkas")
+PRIVATE = ("/lacak", "/l/", "/aksi", "/petugas", "/berkas")
 #: Pages whose address is a secret: the address is told to nobody.
-SECRET_ADDRESS = ("/lacak", "/aksi", "/berkas")
+SECRET_ADDRESS = ("/lacak", "/l/", "/aksi", "/berkas")
 CLOSED = (("Cache-Control", "no-store"), ("X-Robots-Tag", "noindex, nofollow"))
 #: Called by machines that prove themselves otherwise (signature) or have nothing to prove.
 MACHINES = ("/hooks/", "/api/v1/")

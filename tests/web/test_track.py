@@ -288,6 +288,8 @@ def test_the_short_link_of_an_sms_opens_the_private_page(desk: Desk, sent: tuple
     ref, token = sent
     answer = desk.client.get(f"/l/{token}")
     assert (answer.status_code, answer.headers["location"]) == (303, f"/lacak/{ref}?k={token}")
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["referrer-policy"] == "no-referrer"
     assert "Gang Melati" in desk.browser(follow_redirects=True).get(f"/l/{token}").text
     assert desk.client.get(f"/l/{ref}").status_code == 404
     codes = {desk.client.get(f"/l/tebakan-{number}").status_code for number in range(30)}
