@@ -9,7 +9,6 @@ import json
 import os
 import re
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from typing import Any
 import uvloop
 
 from bench import load
+from bench.servers import free_port, wait_for
 
 ROOT = Path(__file__).parents[1]
 ADDRESS = "lapor@kota-mojokerto.example"
@@ -119,7 +119,7 @@ def _server(
     kind: str, folder: Path, database: str, checks: list[dict[str, int]]
 ) -> Iterator[tuple[int, int]]:
     """A server process on free ports: (http, smtp)."""
-    http, smtp = _free_port(), _free_port()
+    http, smtp = free_port(), free_port()
     environ = os.environ | {"PYTHONPATH": str(ROOT)}
     if kind == "sapa":
         environ |= {"SAPA_VAR": str(folder / "var"), "SAPA_HTTP_PORT": str(http), "SAPA_SMTP_PORT": str(smtp)}
@@ -138,9 +138,9 @@ def _server(
     log = (folder / "log").open("wb")
     process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log)
     try:
-        _wait(smtp if kind == "sink" else http, process, folder / "log")
+        wait_for(smtp if kind == "sink" else http, process, folder / "log")
         if kind == "sapa":
-            _wait(smtp, process, folder / "log")
+            wait_for(smtp, process, folder / "log")
             time.sleep(2)
             checks.append({"idle_pss_kb": _pss(process.pid), "accepted": 0, "in_ledger": 0})
         yield http, smtp
@@ -149,26 +149,9 @@ def _server(
         process.wait(30)
 
 
-def _wait(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    for _ in range(600):
-        if process.poll() is not None:
-            raise SystemExit(log.read_text())
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise SystemExit("the server does not answer")
-
-
 def _pss(pid: int) -> int:
     found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
     return int(found[1]) if found else 0
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _median(figures: list[dict[str, float]]) -> dict[str, float]:

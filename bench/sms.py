@@ -12,7 +12,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from urllib.parse import urlencode
 import uvloop
 
 from bench import load
+from bench.servers import free_port, wait_for
 
 ROOT = Path(__file__).parents[1]
 SID, TOKEN, URL = "AC" + "0" * 32, "token-uji", "https://sapa.example/hooks/sms"
@@ -49,10 +49,7 @@ def measure(folder: Path, count: int, rounds: int) -> dict[str, object]:
     path = folder / "config" / "channels.yaml"
     before, _, rest = path.read_text().partition("  sms:\n")
     path.write_text(before + CHANNEL + "  walkin:\n" + rest.partition("  walkin:\n")[2])
-    with socket.socket() as probe, socket.socket() as mail:
-        probe.bind(("127.0.0.1", 0))
-        mail.bind(("127.0.0.1", 0))
-        port, smtp = probe.getsockname()[1], mail.getsockname()[1]
+    port, smtp = free_port(), free_port()
     environ = os.environ | {
         "PYTHONPATH": str(ROOT), "BENCH_TOKEN": TOKEN, "SAPA_PUBLIC_URL": URL.removesuffix("/hooks/sms"),
         "SAPA_HTTP_PORT": str(port), "SAPA_SMTP_PORT": str(smtp), "SAPA_VAR": str(folder / "var"),
@@ -62,7 +59,8 @@ def measure(folder: Path, count: int, rounds: int) -> dict[str, object]:
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, env=environ, stdout=log, stderr=log)
     try:
-        _wait(port, process, folder / "log")
+        wait_for(port, process, folder / "log")
+        time.sleep(2)
         runs = [_round(port, 500 if number == 0 else count, number) for number in range(rounds + 1)]
         with sqlite3.connect(folder / "var" / "sapa.db") as ledger:
             tickets = ledger.execute("SELECT COUNT(*) FROM ticket").fetchone()[0]
@@ -98,18 +96,6 @@ def _request(key: str, text: str, seed: int, number: int) -> bytes:
         b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s"
         % (signed, len(body), body)
     )
-
-
-def _wait(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    for _ in range(600):
-        if process.poll() is not None:
-            raise SystemExit(log.read_text())
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                time.sleep(2)
-                return
-        time.sleep(0.05)
-    raise SystemExit("the server does not answer")
 
 
 if __name__ == "__main__":

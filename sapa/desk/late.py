@@ -25,21 +25,9 @@ def came(tx: Tx, wanted: Wanted, file: KeptFile, now: datetime, city: City) -> N
     """
     if not remote.end(tx, wanted):
         return
-    for digest, size in ((file.blob, file.size), (file.served, file.served_size)):
-        if digest is not None:
-            arrivals.add_blob(tx, digest, size, now)
-    remote.keep(
-        tx,
-        wanted.id,
-        media_type=file.media_type,
-        size=file.size,
-        state=file.state,
-        reason=file.reason,
-        blob=file.blob,
-        served=file.served,
-        lat=file.gps[0] if file.gps else None,
-        lon=file.gps[1] if file.gps else None,
-    )
+    for digest, size in file.blobs:
+        arrivals.add_blob(tx, digest, size, now)
+    remote.keep(tx, wanted.id, **file.columns)
     ticket_id = remote.ticket_of(tx, wanted.message_id)
     if ticket_id is None:
         return

@@ -3,6 +3,7 @@
 import io
 import warnings
 from dataclasses import dataclass
+from typing import Any
 
 import filetype
 from PIL import Image, ImageOps
@@ -35,6 +36,27 @@ class KeptFile:
     served_size: int = 0
     remote: str = ""
     gps: tuple[float, float] | None = None
+
+    @property
+    def blobs(self) -> list[tuple[str, int]]:
+        """(digest, size) of what lies in the store."""
+        both = ((self.blob, self.size), (self.served, self.served_size))
+        return [(digest, size) for digest, size in both if digest is not None]
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """What an attachment's row says of the file itself."""
+        lat, lon = self.gps or (None, None)
+        return {
+            "media_type": self.media_type,
+            "size": self.size,
+            "state": self.state,
+            "reason": self.reason,
+            "blob": self.blob,
+            "served": self.served,
+            "lat": lat,
+            "lon": lon,
+        }
 
 
 def keep(attachment: Attachment, files: Files) -> KeptFile:

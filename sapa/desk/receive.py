@@ -221,24 +221,16 @@ def _add(
 
 def _add_files(tx: Tx, message_id: int, files: Sequence[KeptFile], now: datetime) -> None:
     for file in files:
-        for digest, size in ((file.blob, file.size), (file.served, file.served_size)):
-            if digest is not None:
-                arrivals.add_blob(tx, digest, size, now)
+        for digest, size in file.blobs:
+            arrivals.add_blob(tx, digest, size, now)
         messages.add_attachment(
             tx,
             message_id,
             uuid7(now),
             name=file.name,
-            media_type=file.media_type,
-            size=file.size,
-            state=file.state,
-            reason=file.reason,
-            blob=file.blob,
-            served=file.served,
             remote=file.remote,
             asked_at=now if file.state == "remote" else None,
-            lat=file.gps[0] if file.gps else None,
-            lon=file.gps[1] if file.gps else None,
+            **file.columns,
         )
 
 
