@@ -6,8 +6,10 @@ from typing import Any
 
 from sqlmodel import col, func, select
 
+from store import queue
 from store.db import Tx
-from store.tables import Event
+from store.queue import Scope
+from store.tables import Event, Ticket
 
 
 def add(
@@ -52,6 +54,12 @@ def by_key(tx: Tx, key: str) -> Event | None:
     return tx.session.exec(select(Event).where(col(Event.key) == key)).one_or_none()
 
 
+def of_keys(tx: Tx, prefix: str, officer_id: int) -> Sequence[Event]:
+    """The acts of an officer whose key begins so, oldest first."""
+    mine = (col(Event.key).startswith(prefix, autoescape=True), col(Event.officer_id) == officer_id)
+    return tx.session.exec(select(Event).where(*mine).order_by(col(Event.id))).all()
+
+
 def of_ticket(tx: Tx, ticket_id: int, *, public_only: bool = False) -> Sequence[Event]:
     """A ticket's history, oldest first."""
     found = select(Event).where(col(Event.ticket_id) == ticket_id)
@@ -64,6 +72,13 @@ def last(tx: Tx, ticket_id: int, kind: str) -> Event | None:
     """The newest event of a kind."""
     found = select(Event).where(col(Event.ticket_id) == ticket_id, col(Event.kind) == kind)
     return tx.session.exec(found.order_by(col(Event.id).desc()).limit(1)).first()
+
+
+def changed(tx: Tx, scope: Scope, after: int, until: int, most: int) -> Sequence[str]:
+    """Refs of the tickets within `scope` that something happened to in that span of event ids."""
+    found = select(Ticket.ref).join(Event, col(Event.ticket_id) == col(Ticket.id)).distinct()
+    span = (col(Event.id) > after, col(Event.id) <= until, *queue.within(scope))
+    return tx.session.exec(found.where(*span).limit(most)).all()
 
 
 def newest(tx: Tx) -> int:

@@ -73,15 +73,22 @@ def pressing(tx: Tx, scope: Scope, wanted: Filter, *, size: int = 50) -> Sequenc
     return tx.session.exec(found.order_by(col(Ticket.due_at), col(Ticket.id)).limit(size)).all()
 
 
-def waiting(tx: Tx, scope: Scope, wanted: Filter, *, size: int = 50) -> Sequence[Ticket]:
-    """Tickets to be worked off one by one: the urgent first, then the oldest."""
+def waiting(tx: Tx, scope: Scope, wanted: Filter, *, size: int = 50, among: Any = None) -> Sequence[Ticket]:
+    """Tickets to be worked off one by one: the urgent first, then the oldest; `among` narrows further."""
     found = _narrowed(select(Ticket), scope, wanted)
+    if among is not None:
+        found = found.where(among)
     return tx.session.exec(found.order_by(col(Ticket.urgent).desc(), col(Ticket.id)).limit(size)).all()
 
 
 def count(tx: Tx, scope: Scope, wanted: Filter) -> int:
     """How many tickets a list holds."""
     return tx.session.exec(_narrowed(select(func.count()).select_from(Ticket), scope, wanted)).one()
+
+
+def within(scope: Scope) -> list[Any]:
+    """The conditions on `Ticket` that hold for what somebody may see."""
+    return _scope(scope)
 
 
 def counts(tx: Tx, scope: Scope, statuses: tuple[str, ...] = ()) -> dict[str, int]:

@@ -80,7 +80,10 @@ class Service:
         self.intake = self._an_intake()
         self.schedule = self._a_schedule()
         office = self._an_office()
-        self.app: Page = create_app(office)
+        site = create_app(office)
+        self.app: Page = site
+        #: Pages that follow live let go, so that a stop waits for none.
+        self.end_streams: Callable[[], None] = site.state.live.close
         self._deliver = office.metrics.counted(self.intake.deliver)
         self._tasks: list[asyncio.Task[None]] = []
         self._open: list[Listener] = []

@@ -74,8 +74,13 @@ async def _run(service: Service, config: Path) -> None:
         return load(config, os.environ)
 
     loop.add_signal_handler(signal.SIGHUP, service.reload, read)
+
+    def leave(number: int) -> None:
+        service.end_streams()
+        http.handle_exit(number, None)
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, http.handle_exit, number, None)
+        loop.add_signal_handler(number, leave, number)
     await service.start()
     following = asyncio.create_task(keep_up(service, read), name="follow")
     if sock is not None:

@@ -17,6 +17,8 @@ log = structlog.get_logger("sapa.web")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 #: The status noted for who went away while sending (the number nginx gave it).
 GONE = 499
+#: Streams last as long as their page is open: their time says nothing.
+LASTING = "/petugas/langsung"
 QUIET = ("/healthz", "/readyz", "/metrics", "/static")
 
 
@@ -59,8 +61,9 @@ class Access:
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = template(scope)
         method = scope["method"] if scope["method"] in METHODS else "other"
-        self._timed(method, route, status).observe(seconds)
-        if not route.startswith(QUIET):
+        if route != LASTING:
+            self._timed(method, route, status).observe(seconds)
+        if not route.startswith((*QUIET, LASTING)):
             log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
 
     def _timed(self, method: str, route: str, status: int) -> Histogram:

@@ -4,7 +4,7 @@ from fastapi import FastAPI
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sapa.web import action, api, errors, files, form, health, hooks, login, staff, track
+from sapa.web import action, api, errors, files, form, health, hooks, live, login, staff, track
 from sapa.web.access import Access
 from sapa.web.assets import Assets
 from sapa.web.buckets import Buckets
@@ -33,10 +33,11 @@ def create_app(office: Office) -> Site:
     """All pages of one office. The routes lie flat in `app.routes`."""
     app = Site(title="Sapa", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.office = office
+    app.state.live = live.Live()
     app.state.guesses = Buckets(office.limits.guesses)
     app.state.senders = Buckets(office.limits.intake_per_minute)
     app.router.routes.append(api.route)
-    for router in (*PUBLIC, *staff.ROUTERS):
+    for router in (*PUBLIC, live.router, *staff.ROUTERS):
         app.router.routes.extend(router.routes)
     app.router.routes.append(Mount("/static", Assets(), name="static"))
     errors.install(app)

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import Scope
 
 from channels.base import Unavailable
+from sapa.desk.claims import Taken
 from sapa.desk.errors import ActError, Conflict, Forbidden, NotAllowed, NotFound
 from sapa.web.render import page
 from store.db import LedgerUnavailable
@@ -121,7 +122,7 @@ async def _act(request: Request, error: Exception) -> Response:
         status = 404
     elif isinstance(error, Forbidden):
         status = 403
-    elif isinstance(error, (Conflict, NotAllowed)):
+    elif isinstance(error, (Conflict, NotAllowed, Taken)):
         status = 409
     return answer(request.scope, status, str(error))
 

@@ -57,7 +57,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(day=day, moment=moment, lines=lines, masked=mask)
+    environment.filters.update(day=day, moment=moment, clock=clock, lines=lines, masked=mask)
     environment.filters.update(status=words.status, named=words.named)
     environment.globals.update(asset=asset, shown=words.shown, COMING=words.COMING)
     return environment
@@ -72,6 +72,12 @@ def moment(value: datetime, zone: ZoneInfo) -> str:
     """`25 November 2026 pukul 09.00 WIB` in city time."""
     local = value.astimezone(zone)
     return f"{format_datetime(local, 'd MMMM y', locale='id')} pukul {local:%H.%M} {local:%Z}"
+
+
+def clock(value: datetime, zone: ZoneInfo) -> str:
+    """`09.00 WIB` in city time."""
+    local = value.astimezone(zone)
+    return f"{local:%H.%M} {local:%Z}"
 
 
 def lines(value: str) -> Markup:

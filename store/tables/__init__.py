@@ -8,7 +8,16 @@ from store.tables.arrivals import Arrival, AttachmentRow, Blob, Message, Message
 from store.tables.office import ActionLink, ActiveBook, Book, JobRun, LoginLimit, Officer, Opd, Session
 from store.tables.people import Contact, Conversation, Identity, IdentityLook
 from store.tables.post import Outbox
-from store.tables.tickets import Deadline, Disposition, Event, RefBlock, Ticket, TicketOpd, TicketReporter
+from store.tables.tickets import (
+    Claim,
+    Deadline,
+    Disposition,
+    Event,
+    RefBlock,
+    Ticket,
+    TicketOpd,
+    TicketReporter,
+)
 from store.tables.visits import Agenda, Stop
 
 __all__ = [
@@ -19,6 +28,7 @@ __all__ = [
     "AttachmentRow",
     "Blob",
     "Book",
+    "Claim",
     "Contact",
     "Conversation",
     "Deadline",

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, Index, Text
 from sqlmodel import Field, SQLModel
 
-from store.tables._columns import fk, json_object, maybe_fk, new_id, one_of, partial
+from store.tables._columns import BIG, fk, json_object, maybe_fk, new_id, one_of, partial
 
 STATUSES = "received triage assigned accepted waiting resolved closed external archived merged"
 TYPES = "information aspiration complaint oversight"
@@ -150,3 +150,12 @@ class Deadline(SQLModel, table=True):
     void_at: datetime | None = None
     sla: str | None = Field(default=None, foreign_key="book.digest")
     calendar: str = ""
+
+
+class Claim(SQLModel, table=True):
+    """Who is working on a ticket just now; past `until` it counts for nothing."""
+
+    ticket_id: int | None = Field(default=None, primary_key=True, foreign_key="ticket.id", sa_type=BIG)
+    officer_id: int = fk("officer.id")
+    since: datetime
+    until: datetime

@@ -188,6 +188,17 @@ def planned(scene: Scene) -> None:
     scene.values |= {"week": scene.desk.planned(), "change": "setujui"}
 
 
+def taking(scene: Scene) -> None:
+    """The ticket is taken in hand."""
+    scene.values["change"] = "ambil"
+
+
+def no_streams(scene: Scene) -> None:
+    """The process is stopping: a stream would not end by itself."""
+    scene.desk.client.app.state.live.close()  # type: ignore[attr-defined]
+
+
+BATCH = "0190b0a0-0000-7000-8000-000000000001"
 #: What visitors, OPDs and Diskominfo get on pages that are Diskominfo's alone.
 LOGIN = (303, 303, 303)
 DISKOMINFO = (*LOGIN, 403, 403, 200, 200)
@@ -227,6 +238,16 @@ STAFF = [
         data=lambda scene, role: {**with_version()(scene, role), "berkas": scene.photo},
         arrange=waited_for,
     ),
+    row("POST", "/petugas/berikutnya", *LOGIN, 303, 303, 303, 303, data=with_csrf()),
+    row("GET", "/petugas/langsung", *LOGIN, 204, 204, 204, 204, arrange=no_streams),
+    row(
+        *("POST", "/petugas/laporan/{ref}/pegang/{change}"),
+        *(*LOGIN, 303, 404, 303, 303),
+        data=with_csrf(),
+        arrange=taking,
+    ),
+    row("POST", "/petugas/massal", *LOGIN, 422, 422, 422, 422, data=with_csrf(key=BATCH)),
+    row("POST", "/petugas/massal/urungkan", *LOGIN, 200, 200, 200, 200, data=with_csrf(key=BATCH)),
     row(
         *("POST", "/petugas/laporan/{ref}/pelapor/lihat"),
         *DISKOMINFO,

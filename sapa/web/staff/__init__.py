@@ -1,10 +1,24 @@
 """The staff console: queue, tickets and their acts, triage, what went nowhere, agenda, officers."""
 
-from sapa.web.staff import agenda, agenda_acts, parked, people, post, queue, sealed, ticket, triage
+from sapa.web.staff import (
+    agenda,
+    agenda_acts,
+    bulk,
+    parked,
+    people,
+    post,
+    queue,
+    sealed,
+    ticket,
+    triage,
+    work,
+)
 
 #: One router a noun.
 ROUTERS = (
     queue.router,
+    work.router,
+    bulk.router,
     triage.router,
     ticket.router,
     sealed.router,

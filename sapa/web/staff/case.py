@@ -14,7 +14,8 @@ from sapa.web.staff.thread import Entry
 from sapa.web.staff.thread import read as read_thread
 from sapa.web.staff.timing import Standing, age, standing
 from sapa.web.staff.words import NOTICES, STEPS, delivery
-from store import console, events, officers, outbox, tickets
+from store import claims, console, events, officers, outbox, tickets
+from store.claims import Held
 from store.db import Tx
 from store.tables import Disposition, Event, IdentityLook, Outbox, Ticket
 
@@ -62,6 +63,7 @@ class Case:
     seen: int
     may_open: bool
     looks: tuple[tuple[IdentityLook, str], ...]
+    held: Held | None
 
 
 def read(tx: Tx, ticket: Ticket, by: Actor, city: City, now: datetime) -> Case:
@@ -103,6 +105,7 @@ def read(tx: Tx, ticket: Ticket, by: Actor, city: City, now: datetime) -> Case:
         seen=lines[-1].id if lines else 0,
         may_open=may_open,
         looks=tuple(console.looks(tx, ticket.id)) if may_open else (),
+        held=claims.of(tx, [ticket.id], now).get(ticket.id),
     )
 
 

@@ -17,8 +17,10 @@ from sapa.web.session import Me
 from sapa.web.staff.sought import lost, sees
 from sapa.web.staff.timing import Standing, age, standing
 from sapa.web.staff.words import LOOKS, STATUSES, said
-from store import agendas, console, queue, tickets
+from store import agendas, claims, console, events, queue, tickets
+from store.claims import Held
 from store.db import Tx
+from store.ids import uuid7
 from store.queue import Filter, Scope
 from store.tables import Ticket
 
@@ -81,6 +83,7 @@ class Item:
     age: str
     due: Standing | None
     reporters: int
+    held: Held | None
 
 
 @router.get("/petugas")
@@ -96,6 +99,7 @@ def show(request: Request, me: Me) -> Response:
                 return RedirectResponse(f"/petugas/laporan/{hit.ref}", status_code=303)
         found, after = _found(tx, scope, wanted(asked, me.role, now), asked)
         items = _items(tx, found, city, now)
+        newest = events.newest(tx)
         counts = queue.counts(tx, scope, COUNTED)
         gone = lost(tx, request.query_params.get("ref", ""), by)
     return page(
@@ -114,6 +118,9 @@ def show(request: Request, me: Me) -> Response:
         kelurahan=sorted(area.kelurahan for area in city.gazetteer.areas),
         channels=sorted(city.channels),
         size=SIZE,
+        may_act=me.role in TURN,
+        live=newest,
+        key=str(uuid7(now)),
     )
 
 
@@ -171,6 +178,7 @@ def _found(tx: Tx, scope: Scope, narrowed: Filter, asked: Asked) -> tuple[Sequen
 def _items(tx: Tx, found: Sequence[Ticket], city: City, now: datetime) -> list[Item]:
     ids = [ticket.id for ticket in found if ticket.id is not None]
     due, reporters = console.next_due(tx, ids), agendas.reporters(tx, ids)
+    held = claims.of(tx, ids, now)
     return [
         Item(
             ticket=ticket,
@@ -179,6 +187,7 @@ def _items(tx: Tx, found: Sequence[Ticket], city: City, now: datetime) -> list[I
             age=age(ticket.opened_at, now),
             due=standing(due[id].due_at, now, city.calendar) if id in due else None,
             reporters=reporters.get(id, 0),
+            held=held.get(id),
         )
         for id, ticket in zip(ids, found, strict=True)
     ]

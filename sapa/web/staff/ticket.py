@@ -10,7 +10,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from sapa.desk import acts as desk_acts
+from sapa.desk import claims
 from sapa.desk.actor import Actor, Done
+from sapa.desk.claims import Taken
 from sapa.desk.errors import Conflict, Invalid, NotAllowed, NotFound
 from sapa.web.fields import Fields, whole
 from sapa.web.office import Office, office_of
@@ -18,8 +20,10 @@ from sapa.web.render import page
 from sapa.web.session import Me, Posted
 from sapa.web.staff import case, history
 from sapa.web.staff.acts import ACTS, WORDS, Act, arguments
+from sapa.web.staff.queue import TURN
 from sapa.web.staff.sought import lost, visible
 from sapa.web.staff.words import LOOKS, STATUSES, said
+from store.db import Tx
 from store.ids import uuid7
 
 router = APIRouter()
@@ -53,13 +57,13 @@ def act(request: Request, ref: str, act: str, me: Me, form: Posted) -> Response:
     ticket_id = _known(office, ref, by, act)
     try:
         _done(office, ACTS[act], ticket_id, by, form)
-    except (Conflict, Invalid, NotAllowed) as problem:
+    except (Conflict, Invalid, NotAllowed, Taken) as problem:
         again = Again(
             act=act,
             form=form,
             problem=str(problem),
             status=422 if isinstance(problem, Invalid) else 409,
-            since=None if isinstance(problem, Invalid) else whole(form["seen"]) or 0,
+            since=None if isinstance(problem, (Invalid, Taken)) else whole(form["seen"]) or 0,
         )
         try:
             return _page(request, ref, by, again=again)
@@ -81,9 +85,17 @@ def _known(office: Office, ref: str, by: Actor, act: str) -> int:
 
 
 def _done(office: Office, act: Act, ticket_id: int, by: Actor, form: Fields) -> Done:
-    common = {"version": form.number("version"), "key": form["key"], "now": office.clock()}
+    now = office.clock()
+    common = {"version": form.number("version"), "key": form["key"], "now": now}
     do = partial(act.do, city=office.city(), **common, **arguments(act, form))
-    return office.ledger.write(lambda tx: do(tx, ticket_id, by))
+
+    def write(tx: Tx) -> Done:
+        claims.check(tx, ticket_id, by, act.name, now)
+        done = do(tx, ticket_id, by)
+        claims.after(tx, ticket_id, by, TURN.get(by.role, ()), now)
+        return done
+
+    return office.ledger.write(write)
 
 
 def _onward(office: Office, ref: str, by: Actor, act: str, back: str) -> Response:
@@ -128,6 +140,10 @@ def _page(request: Request, ref: str, by: Actor, message: str = "", again: Again
         opds=city.by_name("opd"),
         outside=city.by_name("external"),
         year=now.astimezone(city.tz).year,
+        live=found.seen,
+        about=ticket.ref,
+        may_hold=by.role in TURN,
+        me=by.officer_id,
     )
 
 

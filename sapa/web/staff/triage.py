@@ -14,7 +14,8 @@ from sapa.web.session import Diskominfo
 from sapa.web.staff import highlight
 from sapa.web.staff.timing import age
 from sapa.web.staff.words import said
-from store import agendas, console, queue
+from store import agendas, claims, console, events, queue
+from store.claims import Held
 from store.ids import uuid7
 from store.queue import Filter
 from store.tables import Disposition, Ticket
@@ -45,6 +46,7 @@ class Waiting:
     because: str
     guesses: tuple[Guess, ...]
     key: str
+    held: Held | None
 
     @property
     def outsider(self) -> str:
@@ -62,7 +64,9 @@ def show(request: Request, me: Diskominfo, ok: str = "", ref: str = "") -> Respo
         found = queue.waiting(tx, scope, only, size=SIZE)
         ids = [ticket.id for ticket in found if ticket.id is not None]
         given, reporters = console.newest_dispositions(tx, ids), agendas.reporters(tx, ids)
+        held = claims.of(tx, ids, now)
         total = queue.count(tx, scope, only)
+        newest = events.newest(tx)
     return page(
         request,
         "staff/triage.html",
@@ -75,10 +79,12 @@ def show(request: Request, me: Diskominfo, ok: str = "", ref: str = "") -> Respo
                 because=given[id].because if id in given else "",
                 guesses=guesses(given.get(id), ticket, city),
                 key=str(uuid7(now)),
+                held=held.get(id),
             )
             for id, ticket in zip(ids, found, strict=True)
         ],
         total=total,
+        live=newest,
         message=said(ok),
         decided=ref if said(ok) else "",
         opds=city.by_name("opd"),

@@ -85,6 +85,10 @@ SAID: Mapping[str, str] = {
     "tambah": "Titik ditambahkan.",
     "setujui": "Agenda disetujui.",
     "susun": "Rancangan disusun ulang.",
+    "pegang": "Laporan ini sekarang di tangan Anda. Rekan lain melihatnya.",
+    "lepas": "Laporan dilepas; rekan lain dapat mengambilnya.",
+    "keduluan": "Rekan lain baru saja mengambil laporan ini.",
+    "habis": "Tidak ada lagi yang menunggu Anda.",
     "nonaktif": "Petugas dinonaktifkan dan dikeluarkan.",
     "aktif": "Petugas diaktifkan.",
 }

@@ -163,6 +163,18 @@ def upgrade() -> None:
         batch_op.create_index('ix_arrival_parked', ['id'], unique=False, sqlite_where=sa.text("state = 'parked'"), postgresql_where=sa.text("state = 'parked'"))
         batch_op.create_index('ux_arrival_delivery', ['channel', 'account', 'delivery_id', 'digest'], unique=True)
 
+    op.create_table('claim',
+    sa.Column('ticket_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('officer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('since', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('until', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['officer_id'], ['officer.id'], ),
+    sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], ),
+    sa.PrimaryKeyConstraint('ticket_id')
+    )
+    with op.batch_alter_table('claim', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_claim_officer_id'), ['officer_id'], unique=False)
+
     op.create_table('conversation',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('channel', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -534,6 +546,10 @@ def downgrade() -> None:
         batch_op.drop_index('ux_conversation')
 
     op.drop_table('conversation')
+    with op.batch_alter_table('claim', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_claim_officer_id'))
+
+    op.drop_table('claim')
     with op.batch_alter_table('arrival', schema=None) as batch_op:
         batch_op.drop_index('ux_arrival_delivery')
         batch_op.drop_index('ix_arrival_parked', sqlite_where=sa.text("state = 'parked'"), postgresql_where=sa.text("state = 'parked'"))
