@@ -14,7 +14,7 @@ from router.place import Area, Gazetteer
 from router.rules import compile_book
 from sapa.agenda.rules import AgendaRules
 from sapa.agenda.rules import Letterhead as SheetHead
-from sapa.desk.city import City, OpdInfo
+from sapa.desk.city import CannedAnswer, City, OpdInfo
 from sapa.desk.deadline import Calendar, SlaRow, SlaTable
 from sapa.desk.logins import Limits as LoginLimits
 from sapa.desk.sight import DESK
@@ -74,6 +74,10 @@ def city_of(settings: Settings, today: date, doors: Mapping[str, Door]) -> City:
         link_days=settings.links.valid_days,
         channel_names=_channel_names(settings),
         tagline=brand.tagline,
+        answers=tuple(
+            CannedAnswer(id=one.id, title=one.title, text=one.text, acts=one.acts, opds=one.opds)
+            for one in settings.answers
+        ),
     )
 
 

@@ -23,6 +23,17 @@ class OpdInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CannedAnswer:
+    """Words an officer may start from, in the forms of `acts`; for officers of `opds`, or of all."""
+
+    id: str
+    title: str
+    text: str
+    acts: tuple[str, ...]
+    opds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class City:
     """One city's rules, as they are in force now; acts are given it as a value.
 
@@ -49,6 +60,7 @@ class City:
     link_days: int = 7
     channel_names: Mapping[str, str] = field(default_factory=dict)
     tagline: str = ""
+    answers: tuple[CannedAnswer, ...] = ()
 
     @property
     def books(self) -> dict[str, str]:
@@ -72,6 +84,14 @@ class City:
     def by_name(self, kind: str) -> list[OpdInfo]:
         """The agencies ("opd") or the owners outside ("external") in the order of their names."""
         return sorted((one for one in self.opds.values() if one.kind == kind), key=lambda one: one.name)
+
+    def canned(self, act: str, opd: str) -> list[CannedAnswer]:
+        """The words offered for an act to an officer of an OPD ("" = of Diskominfo: all)."""
+        return [one for one in self.answers if act in one.acts and (not opd or opd in (one.opds or (opd,)))]
+
+    def answer(self, id: str) -> CannedAnswer | None:
+        """The canned answer of this id."""
+        return next((one for one in self.answers if one.id == id), None)
 
     def channel_name(self, code: str) -> str:
         """What people call a channel; an unknown code stands for itself."""

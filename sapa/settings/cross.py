@@ -29,6 +29,7 @@ _UNIQUE: tuple[tuple[tuple[str, ...], ...], ...] = (
     (("urgent", "numbers", EACH, "number"),),
     (("holidays", "add", EACH, "date"), ("holidays", "remove", EACH, "date")),
     (("rules", EACH, "id"),),
+    (("answers", EACH, "id"),),
 )
 _OPDS = (("opds", EACH, "code"),)
 _OWNERS = (*_OPDS, ("external", EACH, "code"))
@@ -37,6 +38,7 @@ _KECAMATAN = (("areas", "kecamatan", EACH, "name"),)
 _REFERENCES: tuple[tuple[tuple[str, ...], tuple[tuple[str, ...], ...], str], ...] = (
     (("opds", EACH, "successor"), _OPDS, "OPD"),
     (("sensitive", EACH, "assign"), _OPDS, "OPD"),
+    (("answers", EACH, "opds", EACH), _OPDS, "OPD"),
     (("other_route", KEYS), _OWNERS, "OPD atau instansi luar"),
     (("other_route", EACH), _OPDS, "OPD"),
     (("rules", EACH, "assign"), _OWNERS, "OPD atau instansi luar"),

@@ -1,7 +1,7 @@
 """How the office treats matters, and how the machine runs."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StrictFloat, StrictInt, field_validator
 
@@ -45,6 +45,18 @@ class Urgent(Part):
 
     words: Annotated[tuple[Text, ...], Field(min_length=1)]
     numbers: Annotated[tuple[EmergencyNumber, ...], Field(min_length=1)]
+
+
+class CannedAnswer(Part):
+    """Words an officer may start from; shown where `acts` says, to officers of `opds` (all, unless given)."""
+
+    id: Id
+    title: Text
+    acts: Annotated[
+        tuple[Literal["ask", "answer", "resolve", "decline", "archive"], ...], Field(min_length=1)
+    ]
+    opds: tuple[Code, ...] = ()
+    text: Annotated[Text, Field(max_length=1000)]
 
 
 class Intake(Part):

@@ -10,6 +10,7 @@ from sapa.settings.city import Areas, Brand, City, External, Opd, Programme, bra
 from sapa.settings.doors import Channels
 from sapa.settings.kinds import Code, Part, default
 from sapa.settings.machine import (
+    CannedAnswer,
     Intake,
     Links,
     Outbox,
@@ -39,6 +40,7 @@ class Settings(Part):
     sensitive: tuple[Sensitive, ...] = ()
     urgent: Urgent
     other_route: Mapping[Code, Code] = default({})
+    answers: tuple[CannedAnswer, ...] = ()
     rules: tuple[Mapping[str, Any], ...] = ()
     intake: Intake = default({})
     web: WebServer = default({})

@@ -49,8 +49,8 @@ def test_an_included_file_may_include_others(city: City) -> None:
 def test_faults_of_an_included_file_do_not_hide_the_others(complaint: Complaint) -> None:
     assert complaint("rules:", including("satu.yaml", "dua.yaml"), satu="a: [", dua="b: 1\n") == [
         "dua.yaml:1:1: b: kunci tidak dikenal; yang ada: city, brand, programme, opds, external, areas,"
-        " channels, sla, holidays, agenda, sensitive, urgent, other_route, rules, intake, web, storage,"
-        " relay, links, staff",
+        " channels, sla, holidays, agenda, sensitive, urgent, other_route, answers, rules, intake, web,"
+        " storage, relay, links, staff",
         "satu.yaml:1:5: tanda kutip atau kurung belum ditutup",
     ]
 

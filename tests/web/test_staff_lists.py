@@ -121,7 +121,7 @@ def test_a_page_of_the_queue_asks_the_ledger_few_questions(desk: Desk, coordinat
     sa.event.listen(sa.Engine, "before_cursor_execute", note)
     coordinator.see("/petugas?tampil=semua")
     sa.event.remove(sa.Engine, "before_cursor_execute", note)
-    assert len([sql for sql in asked if sql != "BEGIN"]) <= 7  # two of them are the session's
+    assert len([sql for sql in asked if sql != "BEGIN"]) <= 9  # two of them are the session's
 
 
 def test_sealed_words_stand_in_no_list(desk: Desk, coordinator: Seat) -> None:

@@ -147,3 +147,15 @@ def test_foreign_tickets_are_none_of_the_many(desk: Desk, anna: Seat) -> None:
     assert "Tidak dilakukan (1)" in page
     assert desk.ticket(ref).status == "assigned"
     assert refs(anna.see("/petugas")) == []
+
+
+def test_a_canned_answer_is_read_and_changed_before_it_is_sent(desk: Desk, anna: Seat) -> None:
+    ref, _ = desk.send()
+    html = anna.see(f"/petugas/laporan/{ref}")
+    assert "Minta foto" in html
+    assert "Sampah diangkut" not in html, "words of another agency"
+    filled = anna.see(f"/petugas/laporan/{ref}?siap=minta-foto&untuk=tanya")
+    assert re.search(r'<textarea id="tanya-teks"[^>]*>Mohon kirimkan foto\.</textarea>', filled)
+    assert desk.ticket(ref).status == "assigned", "nothing is sent by looking"
+    for odd in ("?siap=apa&untuk=tanya", "?siap=minta-foto&untuk=alihkan", "?siap=minta-foto"):
+        assert "Mohon kirimkan foto.</textarea>" not in anna.see(f"/petugas/laporan/{ref}{odd}")

@@ -29,7 +29,7 @@ from router.rules import BookSource, compile_book
 from sapa.agenda import week
 from sapa.agenda.rules import AgendaRules
 from sapa.desk.actor import Actor, Done
-from sapa.desk.city import City, OpdInfo
+from sapa.desk.city import CannedAnswer, City, OpdInfo
 from sapa.desk.deadline import Calendar, SlaRow, SlaTable
 from sapa.desk.intake import Intake
 from sapa.desk.passwords import Passwords
@@ -155,6 +155,10 @@ def make_city(public_url: str = "http://testserver") -> City:
         other_route={"INSPEKTORAT": "DISKOMINFO"},
         channel_names={"web": "Situs web", "email": "Surel"},
         tagline="Kami dengarkan.",
+        answers=(
+            CannedAnswer(id="minta-foto", title="Minta foto", text="Mohon kirimkan foto.", acts=("ask",)),
+            CannedAnswer(id="bersih", title="Sampah diangkut", text="Beres.", acts=("ask",), opds=("DLH",)),
+        ),
     )
 
 

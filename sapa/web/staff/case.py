@@ -99,14 +99,16 @@ def read(tx: Tx, ticket: Ticket, by: Actor, city: City, now: datetime) -> Case:
         post=tuple(_post(row, city) for row in post),
         acts=tuple(act for act in offered(tx, ticket, by) if act != "undo"),
         undoes=_undoes(tx, ticket, by, happened, city),
-        map=links.map_url(ticket.lat, ticket.lon)
-        if ticket.lat is not None and ticket.lon is not None
-        else "",
+        map=_map(ticket),
         seen=lines[-1].id if lines else 0,
         may_open=may_open,
         looks=tuple(console.looks(tx, ticket.id)) if may_open else (),
         held=claims.of(tx, [ticket.id], now).get(ticket.id),
     )
+
+
+def _map(ticket: Ticket) -> str:
+    return "" if ticket.lat is None or ticket.lon is None else links.map_url(ticket.lat, ticket.lon)
 
 
 def since(case: Case, seen: int) -> list[history.Line]:

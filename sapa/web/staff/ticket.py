@@ -31,6 +31,10 @@ router = APIRouter()
 BACK = {"triase": "/petugas/triase", "antrean": "/petugas"}
 
 
+#: The field that a canned answer fills, by act.
+TYPED = {"tanya": "teks", "jawab": "teks", "selesai": "teks", "tolak": "alasan", "arsipkan": "alasan"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Again:
     """The page once more: which form, what was typed, what is wrong, since which event."""
@@ -43,9 +47,13 @@ class Again:
 
 
 @router.get("/petugas/laporan/{ref}")
-def show(request: Request, ref: str, me: Me, ok: str = "") -> Response:
-    """The ticket, if it is this officer's to see."""
-    return _page(request, ref, me.actor, said(ok))
+def show(request: Request, ref: str, me: Me, ok: str = "", siap: str = "", untuk: str = "") -> Response:
+    """The ticket, if it is this officer's to see; a canned answer (`siap`) stands in its form (`untuk`)."""
+    canned = office_of(request).city().answer(siap)
+    again = (
+        Again(act=untuk, form=Fields([(TYPED[untuk], canned.text)])) if canned and untuk in TYPED else None
+    )
+    return _page(request, ref, me.actor, said(ok), again)
 
 
 @router.post("/petugas/laporan/{ref}/{act}")

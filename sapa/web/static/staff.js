@@ -18,6 +18,17 @@
     addEventListener("pagehide", () => stream.close());
   }
 
+  // A canned answer goes into the form as it stands; without this its link loads the page with it.
+  for (const link of document.querySelectorAll("[data-ready]")) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      const field = link.closest("form").querySelector("textarea");
+      field.value = field.value.trim() ? `${field.value.trim()}\n${link.dataset.ready}` : link.dataset.ready;
+      link.closest("details").open = false;
+      field.focus();
+    });
+  }
+
   const help = document.querySelector("[data-keys]");
   if (!help) return;
   const off = "sapa-tanpa-pintasan";
