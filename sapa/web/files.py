@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 
 from sapa.desk import sight
 from sapa.desk.links import LinkGone
@@ -16,9 +16,22 @@ from sapa.web.session import signed_in
 from sapa.web.story import own_messages
 from store import messages, tickets
 from store.db import Tx
-from store.tables import Message
+from store.tables import AttachmentRow, Message, Ticket
 
 router = APIRouter()
+#: What browsers play; others are downloaded, with a reason.
+PLAYED = frozenset(
+    {
+        "audio/ogg",
+        "audio/mpeg",
+        "audio/mp4",
+        "audio/aac",
+        "audio/x-wav",
+        "video/mp4",
+        "video/webm",
+        "video/3gpp",
+    }
+)
 MISSING = "Berkas ini tidak ada, atau Anda tidak boleh membukanya."
 SANDBOX = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox"
 
@@ -39,6 +52,38 @@ async def show(uuid: UUID, request: Request) -> Response:
             "Cache-Control": "private, max-age=3600",
         },
     )
+
+
+@router.get("/berkas/{uuid}/putar")
+def play(uuid: UUID, request: Request) -> Response:
+    """A recording, for officers who may see its ticket; not of a sealed one, as a voice is a name."""
+    office = office_of(request)
+    with office.ledger.reading() as tx:
+        found = messages.attachment(tx, uuid)
+        path = None
+        if found is not None and playable(found[0]) and _may_hear(tx, found[1], request):
+            path = office.files.path(found[0].blob or "")
+    if found is None or path is None or not path.is_file():
+        raise HTTPException(404, MISSING)
+    return FileResponse(
+        path,
+        media_type=found[0].media_type,
+        headers={
+            "Content-Security-Policy": SANDBOX,
+            "Content-Disposition": f'inline; filename="{uuid}"',
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+def playable(file: AttachmentRow) -> bool:
+    """Whether browsers play the file; its type is what its bytes say."""
+    return file.blob is not None and file.media_type in PLAYED
+
+
+def _may_hear(tx: Tx, message: Message, request: Request) -> bool:
+    ticket = tickets.get(tx, message.ticket_id) if message.ticket_id else None
+    return ticket is not None and ticket.privacy == "normal" and _officer_sees(tx, ticket, request)
 
 
 def _read(office: Office, uuid: UUID, request: Request) -> bytes | None:
@@ -63,10 +108,14 @@ def _may_see(office: Office, tx: Tx, message: Message, request: Request) -> bool
         return mine and hmac.compare_digest(ticket.token.encode(), asked["k"].encode())
     if "aksi" in asked:
         return not sealed(ticket) and _by_link(office, tx, asked["aksi"], ticket.id)
+    return _officer_sees(tx, ticket, request)
+
+
+def _officer_sees(tx: Tx, ticket: Ticket, request: Request) -> bool:
     signed = signed_in(request)
     if signed is None or signed.must_change:
         return False
-    owners = frozenset(row.opd for row in tickets.owners(tx, ticket.id))
+    owners = frozenset(row.opd for row in tickets.owners(tx, ticket.id or 0))
     return sight.may_see(signed.actor, sight.Facts(accused=ticket.accused, opds=owners))
 
 

@@ -48,7 +48,8 @@ def _resolved(form: Fields) -> dict[str, Any]:
 
 
 def _split(form: Fields) -> dict[str, Any]:
-    ids = [id for one in form.all("pesan") if (id := whole(one)) is not None]
+    chosen = ",".join(form.all("pesan")).split(",")  # the pictures of an album go together
+    ids = [id for one in chosen if (id := whole(one)) is not None]
     if not ids:
         raise Invalid("Pilih pesan yang dipisahkan.")
     return {"message_ids": ids}

@@ -10,6 +10,7 @@ from sapa.desk.actor import Actor
 from sapa.desk.city import City, OpdInfo
 from sapa.desk.deed import offered
 from sapa.web.staff import highlight, history
+from sapa.web.staff.sketch import Sketch, draw
 from sapa.web.staff.thread import Entry
 from sapa.web.staff.thread import read as read_thread
 from sapa.web.staff.timing import Standing, age, standing
@@ -60,6 +61,7 @@ class Case:
     acts: tuple[str, ...]
     undoes: tuple[int, str] | None
     map: str
+    sketch: Sketch | None
     seen: int
     may_open: bool
     looks: tuple[tuple[IdentityLook, str], ...]
@@ -77,7 +79,7 @@ def read(tx: Tx, ticket: Ticket, by: Actor, city: City, now: datetime) -> Case:
     owners = tickets.owners(tx, ticket.id)
     running = tickets.running(tx, ticket.id)
     may_open = sealed.may_open(by, ticket)
-    lines = history.lines(happened, names, city)
+    lines, heard = history.lines(happened, names, city), ticket.privacy == "normal"
     return Case(
         ticket=ticket,
         age=age(ticket.opened_at, now),
@@ -90,7 +92,7 @@ def read(tx: Tx, ticket: Ticket, by: Actor, city: City, now: datetime) -> Case:
         candidates=tuple(
             city.opds[code] for code in _candidates(newest) if code in city.opds and code != ticket.opd
         ),
-        thread=tuple(read_thread(tx, ticket.id, judged, happened, post, names, city)),
+        thread=tuple(read_thread(tx, ticket.id, judged, happened, post, names, city, heard=heard)),
         history=tuple(reversed(lines)),
         promises=tuple(
             (STEPS[step], row.due_at, standing(row.due_at, now, city.calendar))
@@ -100,6 +102,7 @@ def read(tx: Tx, ticket: Ticket, by: Actor, city: City, now: datetime) -> Case:
         acts=tuple(act for act in offered(tx, ticket, by) if act != "undo"),
         undoes=_undoes(tx, ticket, by, happened, city),
         map=_map(ticket),
+        sketch=_sketch(ticket, city),
         seen=lines[-1].id if lines else 0,
         may_open=may_open,
         looks=tuple(console.looks(tx, ticket.id)) if may_open else (),
@@ -109,6 +112,12 @@ def read(tx: Tx, ticket: Ticket, by: Actor, city: City, now: datetime) -> Case:
 
 def _map(ticket: Ticket) -> str:
     return "" if ticket.lat is None or ticket.lon is None else links.map_url(ticket.lat, ticket.lon)
+
+
+def _sketch(ticket: Ticket, city: City) -> Sketch | None:
+    if ticket.lat is None or ticket.lon is None:
+        return None
+    return draw(city.gazetteer, ticket.lat, ticket.lon, ticket.kelurahan)
 
 
 def since(case: Case, seen: int) -> list[history.Line]:

@@ -1,13 +1,14 @@
 """What was said on a ticket: the citizens' messages, our words to them, and notes among colleagues."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from markupsafe import Markup
 
 from sapa.desk.city import City
 from sapa.desk.mask import mask
+from sapa.web.files import playable
 from sapa.web.staff import highlight, history
 from sapa.web.staff.words import delivery
 from store import tickets
@@ -22,8 +23,8 @@ SPOKEN = frozenset({"asked", "answered", "resolved", "archived", "handed_over", 
 class Entry:
     """One piece of the conversation; `side` is in (a citizen), out (we) or note (colleagues).
 
-    `text` is masked. `message_id` 0 = it is no message and cannot be split off. `told` says how far
-    our words have come.
+    `text` is masked. `messages` are the ids of what can be split off: several of an album, which is
+    one piece. `heard` are recordings that are played here. `told` says how far our words have come.
     """
 
     at: datetime
@@ -31,8 +32,10 @@ class Entry:
     title: str
     text: Markup
     detail: str = ""
-    message_id: int = 0
+    messages: tuple[int, ...] = ()
+    album: str = ""
     pictures: tuple[AttachmentRow, ...] = ()
+    heard: tuple[AttachmentRow, ...] = ()
     files: tuple[AttachmentRow, ...] = ()
     edits: tuple[tuple[datetime, Markup], ...] = ()
     told: tuple[str, ...] = ()
@@ -46,8 +49,13 @@ def read(
     post: Sequence[Outbox],
     names: Mapping[int, str],
     city: City,
+    *,
+    heard: bool,
 ) -> list[Entry]:
-    """The conversation, oldest first, with the words marked that decided `disposition`."""
+    """The conversation, oldest first, with the words marked that decided `disposition`.
+
+    `heard`: recordings may be played here.
+    """
     messages, revisions = tickets.messages(tx, ticket_id), tickets.revisions(tx, ticket_id)
     files = tickets.attachments(tx, ticket_id)
     places = highlight.by_message(disposition, messages, revisions, events)
@@ -60,12 +68,36 @@ def read(
             places.get(message.id or 0, []),
             reporters.get(message.conversation_id or 0, "reporter"),
             city,
+            heard,
         )
         for message in messages
         if message.direction == "in"
     ]
     ours = [_words(event, post, names, city) for event in events if _ours(event)]
-    return sorted([*said, *ours], key=lambda entry: (entry.at, entry.side != "in"))
+    return sorted([*_albums(said), *ours], key=lambda entry: (entry.at, entry.side != "in"))
+
+
+def _albums(said: Sequence[Entry]) -> list[Entry]:
+    """The messages of an album as one piece, where its first one stands."""
+    whole: dict[str, Entry] = {}
+    for number, entry in enumerate(said):
+        key = entry.album or str(number)
+        first = whole.get(key)
+        whole[key] = entry if first is None else _joined(first, entry)
+    return list(whole.values())
+
+
+def _joined(first: Entry, more: Entry) -> Entry:
+    return replace(
+        first,
+        text=Markup("\n").join(text for text in (first.text, more.text) if text),
+        detail="; ".join(dict.fromkeys(one for one in (first.detail, more.detail) if one)),
+        messages=first.messages + more.messages,
+        pictures=first.pictures + more.pictures,
+        heard=first.heard + more.heard,
+        files=first.files + more.files,
+        edits=first.edits + more.edits,
+    )
 
 
 def _ours(event: Event) -> bool:
@@ -80,18 +112,22 @@ def _message(
     places: Sequence[highlight.Span],
     role: str,
     city: City,
+    heard: bool,
 ) -> Entry:
     who = "Pelapor" if role == "reporter" else "Pendukung"
     text = revisions[-1].text if revisions else message.text
+    played = tuple(file for file in files if heard and playable(file))
     return Entry(
         at=message.received_at,
         side="in",
         title=f"{who} · {city.channel_name(message.channel)}",
         text=highlight.marked(text, places),
         detail="; ".join(mask(part) for part in (message.subject, message.place) if part),
-        message_id=message.id or 0,
+        messages=(message.id or 0,),
+        album=f"{message.conversation_id}:{message.group_id}" if message.group_id else "",
         pictures=tuple(file for file in files if file.served),
-        files=tuple(file for file in files if not file.served),
+        heard=played,
+        files=tuple(file for file in files if not file.served and file not in played),
         edits=_edits(message, revisions),
     )
 
