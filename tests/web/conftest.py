@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from browser_world import browser, site  # noqa: F401 (fixtures of every test here)
 from starlette.testclient import TestClient
 from web_world import Clock, Desk, make_office
 

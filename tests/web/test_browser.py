@@ -1,65 +1,15 @@
 """A real browser, as large as a phone: the form with and without JavaScript."""
 
-import os
 import re
-import socket
-import threading
-import time
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
-from web_world import PASSWORD, Clock, Desk, make_city, make_office, photo
+from browser_world import NEEDS_CHROMIUM, PHONE, PROBES, signed_in
+from web_world import Desk, photo
 
-from channels.fake import FakeDoor
-from sapa.web.app import create_app
-from store.db import Ledger
-
-CHROMIUM = Path(os.environ.get("SAPA_CHROMIUM", "/usr/bin/chromium"))
-PHONE = {"width": 360, "height": 740}
-ARGS = (
-    *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync", "--no-first-run"),
-)
-PROBES = (Path(__file__).parent / "probes.js").read_text()
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed"),
-]
-
-
-@pytest.fixture
-def site(ledger: Ledger, tmp_path: Path, now: datetime) -> Iterator[tuple[str, Desk]]:
-    """A served office and its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    clock = Clock(now)
-    office = make_office(ledger, tmp_path, clock, built_city=make_city(address))
-    server = uvicorn.Server(uvicorn.Config(create_app(office), port=port, log_config=None, access_log=False))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    client: Any = None
-    yield address, Desk(office=office, clock=clock, door=FakeDoor(), bell=office.relay, client=client)
-    server.should_exit = True
-    thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(ARGS))
-        yield browser
-        browser.close()
+pytestmark = NEEDS_CHROMIUM
 
 
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
@@ -150,16 +100,6 @@ def test_pages_fit_a_phone_and_can_be_read_and_pressed(
     context.close()
 
 
-def signed_in(page: Any, address: str, desk: Desk, role: str) -> None:
-    opd = "DISHUB" if role == "opd" else ""
-    desk.hire(role, role, opd)
-    page.goto(f"{address}/petugas")
-    page.locator("#login").fill(role)
-    page.locator("#password").fill(PASSWORD)
-    page.get_by_role("button", name="Masuk").click()
-    page.get_by_role("heading", name="Antrean").wait_for()
-
-
 def test_the_consoles_menu_takes_one_row_of_a_phone_and_opens_without_a_script(
     page: Any, site: tuple[str, Desk], tmp_path: Path
 ) -> None:
@@ -229,4 +169,65 @@ def test_the_phones_position_is_used_when_allowed(browser: Any, site: tuple[str,
     page.wait_for_url(re.compile("/lacak/"))
     ticket = desk.ticket(page.url.partition("/lacak/")[2].partition("?")[0])
     assert (ticket.kelurahan, ticket.lat, ticket.lon) == ("Meri", -7.481, 112.4475)
+    context.close()
+
+
+def test_triage_is_worked_off_by_keyboard_alone(browser: Any, site: tuple[str, Desk]) -> None:
+    address, desk = site
+    context = browser.new_context(viewport={"width": 1100, "height": 800})
+    page = context.new_page()
+    signed_in(page, address, desk, "coordinator")
+    refs = [desk.complain(text) for text in ("Lampu jalan mati, sampah menumpuk", "Mohon dibantu")]
+    page.goto(f"{address}/petugas/triase")
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.textContent") == refs[0]
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.textContent") == refs[1]
+    page.keyboard.press("o")
+    assert page.evaluate("document.activeElement.name") == "opd"
+    page.keyboard.press("Escape")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("j")
+    page.keyboard.press("1")
+    page.get_by_text("Laporan dialihkan.").wait_for()
+    assert desk.ticket(refs[0]).status == "assigned"
+    page.get_by_text("Pintasan papan tik").click()
+    page.get_by_label("Pakai pintasan ini").uncheck()
+    page.reload()
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.tagName") == "BODY"
+    context.close()
+
+
+def test_a_page_says_that_something_changed_and_changes_nothing_by_itself(
+    browser: Any, site: tuple[str, Desk]
+) -> None:
+    address, desk = site
+    context = browser.new_context(viewport=PHONE)
+    page = context.new_page()
+    signed_in(page, address, desk, "coordinator")
+    page.goto(f"{address}/petugas")
+    desk.complain("Mohon dibantu")
+    told = page.locator("[data-live]")
+    told.get_by_text("1 laporan baru atau berubah.").wait_for()
+    assert page.locator(".queue li").count() == 0
+    told.get_by_role("link", name="Muat ulang").click()
+    page.locator(".queue li").wait_for()
+    assert not told.is_visible()
+    context.close()
+
+
+def test_a_canned_answer_fills_the_form_beside_what_was_typed(browser: Any, site: tuple[str, Desk]) -> None:
+    address, desk = site
+    context = browser.new_context(viewport=PHONE)
+    page = context.new_page()
+    ref = desk.complain("Lampu jalan mati")
+    signed_in(page, address, desk, "opd")
+    page.goto(f"{address}/petugas/laporan/{ref}")
+    page.get_by_text("Tanya pelapor").click()
+    field = page.get_by_label("Pertanyaan kepada pelapor")
+    field.fill("Selamat pagi.")
+    page.locator("#form-tanya").get_by_text("Jawaban siap pakai").click()
+    page.get_by_role("link", name="Minta foto").click()
+    assert field.input_value() == "Selamat pagi.\nMohon kirimkan foto."
     context.close()

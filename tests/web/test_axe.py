@@ -1,0 +1,94 @@
+"""Accessibility: axe-core finds nothing on any page, on a phone and a desktop, light and dark, enlarged."""
+
+import re
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from browser_world import NEEDS_CHROMIUM, signed_in
+from starlette.testclient import TestClient
+from web_world import Desk, photo
+
+from sapa.web.app import Site, create_app
+
+pytestmark = NEEDS_CHROMIUM
+
+SIZES = {
+    "phone": {"width": 360, "height": 740},
+    "desktop": {"width": 1280, "height": 900},
+    "desktop at 200 %": {"width": 640, "height": 450},
+}
+#: GET routes that are no pages.
+NO_PAGES = re.compile(r"/(berkas|hooks|l/|healthz|readyz|metrics|petugas/langsung|static)")
+Place = Callable[[dict[str, str]], str]
+#: Pages by route, as they are visited; a page without a row here fails the test below.
+PAGES: Mapping[str, tuple[str, Place]] = {
+    "/": ("", lambda v: "/"),
+    "/lacak": ("", lambda v: "/lacak"),
+    "/lacak/{ref}": ("", lambda v: f"/lacak/{v['ref']}?k={v['key']}"),
+    "/aksi/{token}": ("", lambda v: f"/aksi/{v['link']}"),
+    "/petugas/masuk": ("", lambda v: "/petugas/masuk"),
+    "/petugas/sandi": ("administrator", lambda v: "/petugas/sandi"),
+    "/petugas": ("administrator", lambda v: "/petugas?tampil=semua"),
+    "/petugas/laporan/{ref}": ("administrator", lambda v: f"/petugas/laporan/{v['ref']}"),
+    "/petugas/triase": ("administrator", lambda v: "/petugas/triase"),
+    "/petugas/parkir": ("administrator", lambda v: "/petugas/parkir"),
+    "/petugas/kotak-keluar": ("administrator", lambda v: "/petugas/kotak-keluar"),
+    "/petugas/agenda": ("administrator", lambda v: "/petugas/agenda"),
+    "/petugas/agenda/{week}": ("administrator", lambda v: f"/petugas/agenda/{v['week']}"),
+    "/petugas/agenda/{week}/lembar": ("administrator", lambda v: f"/petugas/agenda/{v['week']}/lembar"),
+    "/petugas/petugas": ("administrator", lambda v: "/petugas/petugas"),
+}
+
+
+def lively(desk: Desk) -> dict[str, str]:
+    """One of everything a page can show, and where it is."""
+    ref, key = desk.send("Lampu jalan mati di depan pasar", kelurahan="Meri")
+    odd, _ = desk.send("Mohon dibantu")
+    desk.send("Sampah menumpuk, hampir kesetrum", kelurahan="Wates")
+    desk.client.post(
+        f"/lacak/{ref}?k={key}", data={"text": "Ini fotonya"}, files={"photos": ("a.jpg", photo())}
+    )
+    desk.parked()
+    desk.dead(odd)
+    return {"ref": ref, "key": key, "link": desk.link(ref), "week": desk.planned()}
+
+
+def routes(app: Site) -> set[str]:
+    found = {
+        str(getattr(one, "path", "")) for one in app.routes if "GET" in (getattr(one, "methods", None) or ())
+    }
+    return {path for path in found if not NO_PAGES.match(path)}
+
+
+def test_every_page_is_looked_at(desk: Desk) -> None:
+    assert routes(create_app(desk.office)) - set(PAGES) == set()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_axe_finds_nothing(
+    browser: Any, site: tuple[str, Desk], tmp_path: Path, size: str, scheme: str
+) -> None:
+    address, desk = site
+    desk.client = TestClient(create_app(desk.office), follow_redirects=False)
+    with ThreadPoolExecutor(1) as beside:  # the browser's loop runs in this thread
+        values = beside.submit(lively, desk).result()
+    context = browser.new_context(viewport=SIZES[size], color_scheme=scheme)
+    page = context.new_page()
+    signed = False
+    for number, (role, place) in enumerate(PAGES.values()):
+        if role and not signed:
+            signed_in(page, address, desk, role)
+            signed = True
+        path = place(values)
+        page.goto(address + path)
+        page.evaluate("document.querySelectorAll('main details').forEach((more) => (more.open = true))")
+        page.screenshot(path=tmp_path / f"{number}-{size}-{scheme}.png", full_page=True)
+        found = Axe().run(page)
+        assert found.violations_count == 0, (path, found.generate_report())
+        assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"], path
+    context.close()
