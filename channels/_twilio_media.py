@@ -93,11 +93,11 @@ class Media:
         for _ in range(_HOPS):
             try:
                 given = self._get(url, headers, limit, until)
+                if isinstance(given, bytes):
+                    return given
+                url, headers = urljoin(url, given), {}  # where it leads is not Twilio: no login
             except (OSError, http.client.HTTPException, ValueError) as error:
                 raise Unavailable(f"Berkas belum dapat diambil ({type(error).__name__}).") from error
-            if isinstance(given, bytes):
-                return given
-            url, headers = urljoin(url, given), {}  # where it leads is not Twilio: no login
         raise Unavailable("Twilio menunjukkan terlalu banyak alamat untuk berkas ini.")
 
     def _get(self, url: str, headers: dict[str, str], limit: int, until: float) -> bytes | str:
@@ -107,14 +107,8 @@ class Media:
         try:
             target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             line.request("GET", target, headers={"Accept": "*/*", **headers})
-            answer = line.getresponse()
-            if answer.status in (301, 302, 303, 307, 308):
-                return answer.getheader("Location") or ""
-            if answer.status == 410:
-                raise Undeliverable("Berkas ini sudah dihapus di Twilio.")
-            if answer.status != 200:
-                raise Unavailable(f"Berkas belum tersedia di Twilio ({answer.status}).")
-            return _read(answer, limit, until)
+            with line.getresponse() as answer:
+                return _taken(answer, limit, until)
         finally:
             line.close()
 
@@ -143,6 +137,17 @@ def _public(host: str, port: int) -> str:
     if not found or not all(ipaddress.ip_address(one.partition("%")[0]).is_global for one in found):
         raise Unavailable("Berkas ini ditunjukkan di alamat yang bukan milik umum.")
     return found[0]
+
+
+def _taken(answer: http.client.HTTPResponse, limit: int, until: float) -> bytes | str:
+    """The bytes of an answer, or where it says they are."""
+    if answer.status in (301, 302, 303, 307, 308):
+        return answer.getheader("Location") or ""
+    if answer.status == 410:
+        raise Undeliverable("Berkas ini sudah dihapus di Twilio.")
+    if answer.status != 200:
+        raise Unavailable(f"Berkas belum tersedia di Twilio ({answer.status}).")
+    return _read(answer, limit, until)
 
 
 def _read(answer: http.client.HTTPResponse, limit: int, until: float) -> bytes:

@@ -125,5 +125,3 @@ def section(api_url: str = "http://127.0.0.1:9", **more: Any) -> dict[str, Any]:
     """The door's section of the configuration."""
     account = {"account_sid": SID, "auth_token": TOKEN, "api_url": api_url}
     return {"number": NUMBER, "public_url": "https://sapa.example", "timeout": 2.0, "twilio": account, **more}
-
-
