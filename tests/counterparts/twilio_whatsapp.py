@@ -80,7 +80,7 @@ class WhatsApp(Twilio):
         """The error code, 0 for none."""
         if not _TO.fullmatch(given.get("To", "")):
             return 21211
-        if given["To"].endswith("0000"):
+        if given["To"].endswith(NOBODY):
             return 63003
         if not given.get("From", "whatsapp:").startswith("whatsapp:"):
             return 63007

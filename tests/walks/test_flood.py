@@ -1,6 +1,6 @@
 """A flood on WhatsApp: everybody writes four messages, the process dies in the middle, Twilio tries again.
 
-The short form takes about 20 seconds, the long one (100 people, both databases) about a minute each.
+The short form takes about 12 seconds, the long one (100 people, both databases) somewhat longer.
 """
 
 import http.client
