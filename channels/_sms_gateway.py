@@ -13,7 +13,7 @@ from datetime import datetime
 from channels._http import Caller
 from channels._sms_post import Outbound, Post
 from channels._sms_read import Inbound, read
-from channels.base import Answer, Parsed, Payload, Rejected, Request
+from channels.base import Answer, Parsed, Payload, Rejected, Request, Undeliverable
 
 _HASHES = {"sha1": hashlib.sha1, "sha256": hashlib.sha256, "sha512": hashlib.sha512}
 #: Begins the delivery id of a sending without an id; its day follows. The bytes tell those of a day apart.
@@ -69,6 +69,10 @@ class Gateway:
     async def send(self, to: str, text: str, key: str) -> str:
         """Hand one SMS over; returns the gateway's id, else `key`; `Unavailable`, `Undeliverable`."""
         return await self._post.send(to, text, key)
+
+    async def fetch(self, remote: str, limit: int) -> bytes:
+        """Gateways carry no pictures: `Undeliverable`."""
+        raise Undeliverable("Gateway SMS tidak membawa gambar.")
 
     def _knows_secret(self, request: Request) -> bool:
         proof = self._proof

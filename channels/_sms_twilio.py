@@ -3,30 +3,16 @@
 Source: twilio.com/docs/messaging/guides/webhook-request and …/api/message-resource.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
+from channels import _twilio_form as form
 from channels._http import Caller
 from channels._sms_sender import sender_of
 from channels._text import clean, one_line
-from channels._twilio import Rest, TwilioSettings, pairs_of, signed
-from channels.base import Answer, Parsed, Payload, Rejected, Request, Unreadable
-from channels.message import DeliveryReport, DeliveryStatus, InboundMessage
-
-_STATUS: Mapping[str, DeliveryStatus] = {
-    "accepted": "sent",
-    "scheduled": "sent",
-    "queued": "sent",
-    "sending": "sent",
-    "sent": "sent",
-    "delivered": "delivered",
-    "read": "read",
-    "undelivered": "failed",
-    "failed": "failed",
-    "canceled": "failed",
-}
-#: Twilio warns of anything but TwiML in answer to a message.
-ANSWER = Answer("text/xml", b'<?xml version="1.0" encoding="UTF-8"?><Response/>')
+from channels._twilio import Rest, TwilioSettings
+from channels._twilio_media import Media, media
+from channels.base import Parsed, Payload, Request, Unreadable
+from channels.message import DeliveryReport, InboundMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,30 +34,19 @@ class TwilioSms:
         if bool(sending.number) == bool(sending.messaging_service):
             raise ValueError("channels.sms: isi salah satu, number atau messaging_service")
         self.account = sending.number or sending.messaging_service
-        self.answer = ANSWER
+        self.answer = form.ANSWER
         self._settings = account
         self._sending = sending
         self._rest = Rest(account, caller)
+        self._media = Media(account)
 
     def check(self, request: Request, now: object) -> str:
         """The delivery's id, once the signature over everything received holds; raises `Rejected`."""
-        try:
-            pairs = pairs_of(request.body)
-        except ValueError as error:
-            raise Rejected("Terlalu banyak isian.", status=400) from error
-        if not signed(request.url, pairs, request.headers, self._settings):
-            raise Rejected("Tanda tangan tidak cocok.", status=403)
-        fields = dict(pairs)
-        return one_line(f"{_sid(fields)}:{fields.get('MessageStatus', '')}", 100)
+        return form.check(request, self._settings)
 
     def parse(self, payload: Payload) -> Parsed:
         """The message or the report of one form; raises `Unreadable`."""
-        try:
-            fields = dict(pairs_of(payload.body))
-        except ValueError as error:
-            raise Unreadable("Formulir Twilio tidak terbaca.") from error
-        if not _sid(fields):
-            raise Unreadable("Kiriman Twilio tanpa MessageSid.")
+        fields = form.fields_of(payload)
         return [_report(fields, payload) if "MessageStatus" in fields else _message(fields, payload)]
 
     async def send(self, to: str, text: str, key: str) -> str:
@@ -86,41 +61,40 @@ class TwilioSms:
             fields["StatusCallback"] = chosen.callback
         return await self._rest.create("Messages", fields)
 
+    async def fetch(self, remote: str, limit: int) -> bytes:
+        """A picture of an MMS; raises `Unavailable` or `Undeliverable`."""
+        return await self._media.fetch(remote, limit)
 
-def _sid(fields: Mapping[str, str]) -> str:
-    return one_line(fields.get("MessageSid") or fields.get("SmsMessageSid") or fields.get("SmsSid", ""), 64)
 
-
-def _report(fields: Mapping[str, str], payload: Payload) -> DeliveryReport:
-    status = _STATUS.get(fields["MessageStatus"])
-    if status is None:
-        raise Unreadable("Twilio melaporkan status yang belum dikenal.")
+def _report(fields: form.Fields, payload: Payload) -> DeliveryReport:
     return DeliveryReport(
         channel=payload.channel,
-        external_id=_sid(fields),
-        status=status,
+        external_id=form.sid_of(fields),
+        status=form.status_of(fields),
         at=payload.received_at,
         code=one_line(fields.get("ErrorCode", ""), 20),
     )
 
 
-def _message(fields: Mapping[str, str], payload: Payload) -> InboundMessage:
+def _message(fields: form.Fields, payload: Payload) -> InboundMessage:
     if fields.get("From", "").startswith("whatsapp:"):
         raise Unreadable("Ini pesan WhatsApp: di Twilio arahkan webhooknya ke /hooks/whatsapp.")
     sender, machine = sender_of(fields.get("From", ""), payload.channel)
+    files, missing = media(fields)
     return InboundMessage(
         channel=payload.channel,
         account=payload.account,
         sender=sender,
-        external_id=_sid(fields),
-        text="\n".join(filter(None, (clean(fields.get("Body", "")), _pictures(fields.get("NumMedia", ""))))),
+        external_id=form.sid_of(fields),
+        text="\n".join(filter(None, (clean(fields.get("Body", "")), _pictures(missing)))),
         sent_at=payload.received_at,
+        attachments=files,
         machine=machine,
     )
 
 
-def _pictures(count: str) -> str:
-    """MMS is not carried in Indonesia; where a picture comes all the same, officers know of it."""
-    if not (count.isascii() and count.isdigit()) or not count.strip("0"):
+def _pictures(missing: int) -> str:
+    """Officers know of pictures that came without a way to fetch them."""
+    if not missing:
         return ""
-    return f"[{one_line(count, 3)} gambar MMS tidak dapat diterima; mohon kirim lewat situs kami]"
+    return f"[{missing} gambar MMS tidak dapat diterima; mohon kirim lewat situs kami]"

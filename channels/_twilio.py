@@ -21,9 +21,18 @@ _HASHES = {"HMAC_SHA1": hashlib.sha1, "HMAC_SHA256": hashlib.sha256}
 _MAX_FIELDS = 300
 Pairs = Sequence[tuple[str, str]]
 #: Error codes after which sending to this number again is pointless: wrong or unreachable number,
-#: landline, short code, opted out, unknown handset.
+#: landline, short code, opted out, unknown handset; on WhatsApp: not there, blocked us.
 NEVER = frozenset(
-    (21211, 21214, 21217, 21219, 21265, 21266, 21610, 21612, 21614, 21635, 30003, 30004, 30005, 30006)
+    (
+        *(21211, 21214, 21217, 21219, 21265, 21266, 21610, 21612, 21614, 21635, 30003, 30004, 30005, 30006),
+        *(63003, 63014, 63024, 63033),
+    )
+)
+#: A free text to somebody who has not written on WhatsApp for a day.
+OUTSIDE = 63016
+CLOSED = (
+    "Sudah lebih dari 24 jam sejak warga terakhir menulis lewat WhatsApp, dan tidak ada templat untuk"
+    " pemberitahuan ini. Tunggu warga menulis lagi, atau pakai kanal lain."
 )
 
 
@@ -112,6 +121,8 @@ def refusal(answer: Answered, code: object) -> Unavailable | Undeliverable:
     """What an answer that is no yes means; a fault of account or settings is not the citizen's: later."""
     if isinstance(code, int) and code in NEVER and answer.status < 500:
         return Undeliverable(f"Twilio tidak dapat mengirim ke nomor ini (kode {code}).")
+    if code == OUTSIDE:
+        return Undeliverable(CLOSED, reachable=True)
     named = f", kode {code}" if isinstance(code, int) else ""
     advice = "; periksa account_sid dan auth_token" if answer.status in (401, 403) else ""
     return Unavailable(f"Twilio menjawab {answer.status}{named}{advice}.", answer.retry_after)

@@ -32,7 +32,14 @@ class Unavailable(Exception):
 
 
 class Undeliverable(Exception):
-    """The provider says never: unknown address, blocked. Sending again is pointless."""
+    """The provider says never: unknown address, blocked. Sending again is pointless.
+
+    `reachable`: it is about this message alone, not about its recipient.
+    """
+
+    def __init__(self, reason: str = "", *, reachable: bool = False) -> None:
+        super().__init__(reason)
+        self.reachable = reachable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,7 +77,8 @@ class OutboundMessage:
     """One message to one person. The same `key` is the same message, however often it is sent.
 
     `in_reply_to` is the external id it answers; `reply_token` lets an answer find its ticket;
-    `actions` are (label, url) pairs a channel may show as buttons; `sender_name` is whom it comes from.
+    `actions` are (label, url) pairs a channel may show as buttons; `sender_name` is whom it comes from;
+    `ref` the ticket's public ref; `heard_at` when they last wrote to us on this channel.
     """
 
     to: Address
@@ -91,13 +92,16 @@ class OutboundMessage:
     attachments: tuple[Attachment, ...] = ()
     actions: tuple[tuple[str, str], ...] = ()
     sender_name: str = ""
+    ref: str = ""
+    heard_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """The provider's yes: the id it gave the message."""
+    """The provider's yes: the id it gave the message; `told` is what was sent where it was not the text."""
 
     external_id: str
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +109,8 @@ class DeliveryReport:
     """What the provider later says of a message it took.
 
     With `to` it says it of the person, whatever is sent (`failed`: they blocked us).
+    `why` are a door's own words about a failure, for officers, without an address; `reachable`: it
+    failed for another reason than its recipient.
     """
 
     channel: str
@@ -114,3 +120,5 @@ class DeliveryReport:
     code: str = ""
     detail: str = ""
     to: Address | None = None
+    why: str = ""
+    reachable: bool = False

@@ -13,6 +13,7 @@ DOORS: Mapping[str, str] = {
     "email": "channels.email:EmailDoor",
     "telegram": "channels.telegram:TelegramDoor",
     "sms": "channels.sms:SmsDoor",
+    "whatsapp": "channels.whatsapp:WhatsAppDoor",
     "fake": "channels.fake:FakeDoor",
 }
 

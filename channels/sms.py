@@ -40,6 +40,10 @@ class Provider(Protocol):
         """The provider's id of the message; raises `Unavailable` or `Undeliverable`."""
         ...
 
+    async def fetch(self, remote: str, limit: int) -> bytes:
+        """A picture by its handle; raises `Unavailable` or `Undeliverable`."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmsSettings:
@@ -54,7 +58,7 @@ class SmsSettings:
 
 
 class SmsDoor:
-    """Webhook and Sender of one number."""
+    """Webhook, Sender and, for MMS, Fetcher of one number."""
 
     name: ClassVar[str] = "sms"
     #: No provider tries again for long (Twilio: not at all after an answer), so we spool.
@@ -99,6 +103,10 @@ class SmsDoor:
     def parse(self, payload: Payload) -> Parsed:
         """The messages and reports of a delivery; raises `Unreadable`."""
         return self._provider.parse(payload)
+
+    async def fetch(self, remote: str, limit: int) -> bytes:
+        """A picture of an MMS; raises `Unavailable` or `Undeliverable`."""
+        return await self._provider.fetch(remote, limit)
 
     async def send(self, message: OutboundMessage) -> Receipt:
         """Send one message as at most `segments` SMS; the same key is not sent twice by this process."""

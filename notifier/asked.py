@@ -35,7 +35,11 @@ def to_asker(tx: Tx, row: Claimed, head: Letterhead) -> OutboundMessage:
         token = known.ticket.token if own else ""
         context |= _status(known, head, own=own)
     message = compose(row, to, context, token, head)
-    return replace(message, in_reply_to=look.external_id(tx, row.data.get("message_id")))
+    return replace(
+        message,
+        in_reply_to=look.external_id(tx, row.data.get("message_id")),
+        heard_at=look.heard_at(tx, row.contact_id, row.channel),
+    )
 
 
 def _status(known: Facts, head: Letterhead, *, own: bool) -> dict[str, Any]:

@@ -28,5 +28,6 @@ def compose(
         reply_token=token,
         template=row.notice,
         sender_name=head.brand,
+        ref=str(context.get("ref", "")),
         actions=(("Lihat laporan", link),) if link else (),
     )

@@ -173,6 +173,16 @@ def thread(tx: Tx, ticket_id: int, contact_id: int | None, channel: str) -> list
     return [(str(direction), str(external)) for direction, external in rows]
 
 
+def heard_at(tx: Tx, contact_id: int | None, channel: str) -> datetime | None:
+    """When a citizen last wrote to us on a channel."""
+    found = tx.run(
+        "SELECT MAX(last_inbound_at) FROM conversation WHERE contact_id = :contact AND channel = :channel",
+        contact=contact_id,
+        channel=channel,
+    )
+    return utc(found[0][0]) if found[0][0] is not None else None
+
+
 def external_id(tx: Tx, message_id: int | None) -> str:
     """The provider's id of a message, or ""."""
     found = tx.run("SELECT external_id FROM message WHERE id = :id", id=message_id)

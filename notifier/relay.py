@@ -214,7 +214,8 @@ class Relay:
             return lambda tx: outbox.bury(tx, row, why)
         except Undeliverable as error:
             why = reason(error, to)
-            return lambda tx: outbox.bury(tx, row, why, unreachable=True)
+            unreachable = not error.reachable
+            return lambda tx: outbox.bury(tx, row, why, unreachable=unreachable)
         except (Unavailable, TimeoutError) as error:
             return self._later(row, reason(error, to), getattr(error, "retry_after", 0.0))
         except Exception as error:
@@ -230,7 +231,7 @@ class Relay:
         now = self._clock()
         kept: Sent | None = None
         if NOTICES[row.notice].audience in ("citizen", "asker"):
-            text = message.text
+            text = receipt.told or message.text
             if message.reply_token:
                 text = text.replace(message.reply_token, "…")  # the private link is the citizen's alone
             kept = Sent(account=account, subject=message.subject, text=text, in_reply_to=message.in_reply_to)

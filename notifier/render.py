@@ -94,7 +94,12 @@ def _to_citizen(tx: Tx, row: Claimed, head: Letterhead) -> OutboundMessage:
     answered = next((external for direction, external in said if direction == "in"), "")
     to = Address(channel=person.channel, value=person.value, name=person.name)
     message = compose(row, to, context, known.ticket.token if own else "", head)
-    return replace(message, in_reply_to=answered, references=tuple(external for _, external in said))
+    return replace(
+        message,
+        in_reply_to=answered,
+        references=tuple(external for _, external in said),
+        heard_at=look.heard_at(tx, row.contact_id, row.channel),
+    )
 
 
 def _office_mail(

@@ -7,6 +7,7 @@ from typing import Any
 from channels.base import Door
 from channels.registry import build
 from sapa.bootstrap.sms import sms_section
+from sapa.bootstrap.whatsapp import whatsapp_section
 from sapa.settings import Settings
 from sapa.settings.doors import Telegram
 
@@ -17,6 +18,7 @@ def doors_of(settings: Settings, clock: Callable[[], datetime]) -> dict[str, Doo
         "web": {"max_photos": settings.intake.photos},
         "email": _email_section(settings),
         "sms": sms_section(settings),
+        "whatsapp": whatsapp_section(settings),
     }
     if settings.channels.telegram is not None:
         sections["telegram"] = _telegram_section(settings, settings.channels.telegram)

@@ -25,22 +25,23 @@ def sms_section(settings: Settings) -> dict[str, Any]:
         return {}
     return {
         "provider": sms.provider or "",
-        "number": _digits(sms.number),
+        "number": bare_number(sms.number),
         "messaging_service": sms.messaging_service or "",
         "public_url": settings.public_url,
         "segments": sms.segments,
         "timeout": sms.timeout,
-        "twilio": _account(account) if account else None,
+        "twilio": twilio_account(account) if account else None,
         "gateway": _gateway(sms.gateway, ZoneInfo(settings.city.tz)) if sms.gateway else None,
     }
 
 
-def _digits(number: str | None) -> str:
+def bare_number(number: str | None) -> str:
     """Our number without spaces and hyphens."""
     return (number or "").replace(" ", "").replace("-", "")
 
 
-def _account(account: Twilio) -> dict[str, Any]:
+def twilio_account(account: Twilio) -> dict[str, Any]:
+    """The account as the doors that share it take it."""
     return {
         "account_sid": account.account_sid,
         "auth_token": account.auth_token.value,

@@ -12,8 +12,8 @@ def record(tx: Tx, report: DeliveryReport, now: datetime) -> bool:
     """Keep a delivery report; False if we know no such message of ours (or no such person).
 
     A failure shows on the ticket, once, and marks the contact as unreachable until something
-    reaches them again (never one who said STOP). The provider's words may hold addresses: only its
-    code is kept.
+    reaches them again (never one who said STOP), unless it was not about them. The provider's words
+    may hold addresses: only its code is kept, and what our door says of it.
     """
     if report.to is not None:
         return _of_person(tx, report, report.to)
@@ -21,7 +21,8 @@ def record(tx: Tx, report: DeliveryReport, now: datetime) -> bool:
     if row_id is None:
         return False
     row = tx.session.get_one(Outbox, row_id)
-    if row.contact_id is not None and report.status != "sent" and not contacts.stopped(tx, row.contact_id):
+    tells = report.status != "sent" and not report.reachable
+    if row.contact_id is not None and tells and not contacts.stopped(tx, row.contact_id):
         contacts.set_reachable(tx, row.contact_id, report.status != "failed")
     key = f"undelivered:{row_id}"
     if report.status == "failed" and row.ticket_id is not None and events.by_key(tx, key) is None:
@@ -32,6 +33,7 @@ def record(tx: Tx, report: DeliveryReport, now: datetime) -> bool:
             actor="system",
             at=now,
             opd=row.opd,
+            text=report.why,
             data={"outbox": row_id, "notice": row.notice, "code": report.code[:100]},
             key=key,
         )

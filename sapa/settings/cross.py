@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from sapa.settings import cross_sms
+from sapa.settings import cross_sms, cross_whatsapp
 from sapa.settings.problems import Path, Positions, Problem, quoted
 from sapa.settings.wording import nearest
 
@@ -75,6 +75,7 @@ def check(data: Mapping[str, Any], environ: Mapping[str, str], positions: Positi
             checker.relay_login,
             checker.telegram_keys,
             checker.sms,
+            checker.whatsapp,
         )
         for problem in look()
     ]
@@ -159,8 +160,8 @@ class _Checker:
                 yield self._problem(path, "di luar kotak kota (city.bbox); urutannya lintang, bujur")
 
     def secrets(self) -> Iterator[Problem]:
-        sms = [(path, (), 1) for path in cross_sms.secrets(self.data)]
-        for pattern, switches, fewest in (*_SECRETS, *sms):
+        paths = {*cross_sms.secrets(self.data), *cross_whatsapp.secrets(self.data)}
+        for pattern, switches, fewest in (*_SECRETS, *((path, (), 1) for path in sorted(paths))):
             on = all(any(value is True for _, value in select(self.data, switch)) for switch in switches)
             for path, value in self._strings((pattern,)):
                 name = value.removeprefix("env:")
@@ -198,6 +199,11 @@ class _Checker:
     def sms(self) -> Iterator[Problem]:
         """What the chosen SMS provider needs."""
         for path, message in cross_sms.faults(self.data):
+            yield self._problem(path, message)
+
+    def whatsapp(self) -> Iterator[Problem]:
+        """What an open WhatsApp door needs."""
+        for path, message in cross_whatsapp.faults(self.data):
             yield self._problem(path, message)
 
     def _strings(self, patterns: tuple[tuple[str, ...], ...]) -> Iterator[tuple[Path, str]]:

@@ -7,6 +7,7 @@ from pydantic import Field, StrictInt, field_validator
 from sapa.settings.channel import Channel
 from sapa.settings.kinds import DeskAddress, Host, Part, Port, SecretName, Text, Url, default
 from sapa.settings.sms import Sms, Twilio
+from sapa.settings.whatsapp import WhatsApp
 
 
 class Unbuilt(Channel):
@@ -67,7 +68,7 @@ class Channels(Part):
 
     web: Web
     email: Mail
-    whatsapp: Unbuilt | None = None
+    whatsapp: WhatsApp | None = None
     telegram: Telegram | None = None
     sms: Sms | None = None
     walkin: Unbuilt | None = None

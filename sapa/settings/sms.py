@@ -9,7 +9,7 @@ from sapa.settings.kinds import Note, Part, Phone, SecretName, Url, default
 from sapa.settings.sending import Outbound
 
 _AccountSid = Annotated[str, StringConstraints(strict=True, pattern=r"^AC[0-9a-fA-F]{32}$")]
-_ServiceSid = Annotated[str, StringConstraints(strict=True, pattern=r"^MG[0-9a-fA-F]{32}$")]
+ServiceSid = Annotated[str, StringConstraints(strict=True, pattern=r"^MG[0-9a-fA-F]{32}$")]
 #: A field of a form or of JSON; a dot looks into nested JSON.
 FieldName = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z0-9_.\[\]-]{1,80}$")]
 Header = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z0-9-]{1,80}$")]
@@ -62,7 +62,7 @@ class Sms(Channel):
 
     provider: Literal["twilio", "gateway"] | None = None
     number: Phone | None = None
-    messaging_service: _ServiceSid | None = None
+    messaging_service: ServiceSid | None = None
     segments: Annotated[StrictInt, Field(ge=1, le=2)] = 2
     timeout: Annotated[StrictFloat, Field(ge=1, le=40)] = 10.0
     gateway: Gateway | None = None

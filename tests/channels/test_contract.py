@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from counterparts import gateway
+from counterparts import gateway, twilio_whatsapp
 from counterparts import telegram as counterpart
 from counterparts.telegram import TOKEN
 from hypothesis import given, settings
@@ -55,20 +55,25 @@ SECTIONS: dict[str, dict[str, Any]] = {
     "email": {"address": "lapor@kota.example"},
     "telegram": {"token": TOKEN, "mode": "webhook", "webhook_secret": "rahasia-uji-telegram"},
     "sms": gateway.section(),
+    "whatsapp": twilio_whatsapp.section(),
     "fake": {"secret": "rahasia-uji"},
 }
 FAILS: dict[str, dict[str, Any]] = {
     "email": {"address": "lapor@kota.example", "drop_dir": "/dev/null/tidak-ada"},
     "telegram": {"token": TOKEN, "api_url": "http://127.0.0.1:9"},
     "sms": gateway.section(),  # nobody listens there
+    "whatsapp": twilio_whatsapp.section(),
     "fake": {"unavailable": 1},
 }
-SOMEBODY = {"telegram": "1001", "sms": "+6281234567890"}
+SOMEBODY = {"telegram": "1001", "sms": "+6281234567890", "whatsapp": twilio_whatsapp.SOMEBODY}
 NOBODY = {"email": "unknown:1", "telegram": "warga", "sms": f"+{gateway.NOBODY}", "fake": "hilang"}
+NOBODY["whatsapp"] = twilio_whatsapp.NOBODY
 #: Handles at the doors that fetch: a file of 4 bytes, one that is not there yet, one that never will be.
 FETCHES: dict[str, tuple[str, str, str]] = {
     "fake": ("berkas-ada", "berkas-nanti", "berkas-hilang"),
     "telegram": ("telegram:ada", "telegram:nanti", "telegram:hilang"),
+    "sms": ("twilio:MM1/ada", "twilio:MM1/nanti", "telegram:ada"),
+    "whatsapp": ("twilio:MM1/ada", "twilio:MM1/nanti", "telegram:ada"),
 }
 NAMES = sorted(registry.DOORS)
 
@@ -196,10 +201,24 @@ def provider(name: str, folder: Path) -> Iterator[dict[str, Any]]:
     elif name == "sms":
         with gateway.GatewayServer() as server:
             yield gateway.section(server.url)
+    elif name == "whatsapp":
+        with twilio_whatsapp.WhatsApp() as api:
+            yield twilio_whatsapp.section(api.url)
     elif name == "fake":
         yield {"remote": {"berkas-ada": b"\xff\xd8\xff\xe0", "berkas-nanti": Unavailable("404")}}
     else:
         yield {"drop_dir": folder} if name == "email" else {}
+
+
+@contextmanager
+def keeper(name: str, folder: Path) -> Iterator[dict[str, Any]]:
+    """The section of a door whose provider has the files of `FETCHES`; of SMS only Twilio has any."""
+    if name not in ("sms", "whatsapp"):
+        with provider(name, folder) as more:
+            yield {**SECTIONS[name], **more}
+        return
+    with twilio_whatsapp.WhatsApp(files={"MM1/ada": twilio_whatsapp.JPEG}) as api:
+        yield {**twilio_whatsapp.section(api.url), **({"provider": "twilio"} if name == "sms" else {})}
 
 
 async def sent(sender: Any, *values: str) -> list[Receipt]:
@@ -252,8 +271,8 @@ def test_a_fetcher_gives_the_bytes_says_later_or_never_and_keeps_to_the_limit(
     name: str, tmp_path: Path
 ) -> None:
     here, later, gone = FETCHES[name]
-    with provider(name, tmp_path) as more:
-        fetcher: Any = registry.build(name, {**SECTIONS[name], **more}, lambda: NOW)
+    with keeper(name, tmp_path) as section:
+        fetcher: Any = registry.build(name, section, lambda: NOW)
         asked = [(here, 4), (later, 4), (here, 3), (gone, 4)]
         came, waits, *never = asyncio.run(fetched(fetcher, asked))
     assert came == b"\xff\xd8\xff\xe0"

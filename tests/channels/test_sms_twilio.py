@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from counterparts.twilio import SID, TOKEN, Twilio, delivery, incoming, signature
+from counterparts.twilio_whatsapp import JPEG, WhatsApp
 
 from channels.base import Rejected, Request, Unavailable, Undeliverable, Unreadable
 from channels.message import Address, DeliveryReport, InboundMessage, OutboundMessage
@@ -55,6 +56,18 @@ def test_a_picture_is_named_and_a_short_code_is_a_machine() -> None:
     code = one.parse(one.verify(request(incoming("SM2", "Promo", "35555")), NOW))[0]
     assert isinstance(code, InboundMessage)
     assert code.machine
+
+
+def test_pictures_of_an_mms_are_had_with_the_login_that_goes_to_twilio_alone() -> None:
+    url = f"https://api.twilio.com/2010-04-01/Accounts/{SID}/Messages/MM1/Media/ME1"
+    with WhatsApp(files={"MM1/ME1": JPEG}) as api:
+        one = door(api.url)
+        fields = incoming("MM1", "Lihat", NumMedia="1", MediaUrl0=url, MediaContentType0="image/jpeg")
+        (message,) = one.parse(one.verify(request(fields), NOW))
+        assert isinstance(message, InboundMessage)
+        (file,) = message.attachments
+        assert asyncio.run(one.fetch(file.remote, 100)) == JPEG
+    assert (message.text, file.name, file.media_type) == ("Lihat", "foto-1.jpg", "image/jpeg")
 
 
 @pytest.mark.parametrize(

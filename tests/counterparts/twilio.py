@@ -78,21 +78,29 @@ class Twilio:
         """What the API answers to a POST of a message."""
         if self.answers:
             status, code, headers = self.answers.pop(0)
-            return status, _error(status, code), headers
+            return status, error(status, code), headers
         if not re.fullmatch(r"\+[1-9]\d{6,14}", given.get("To", "")):
-            return 400, _error(400, 21211), {}
+            return 400, error(400, 21211), {}
         if not given.get("From") and not given.get("MessagingServiceSid"):
-            return 400, _error(400, 21603), {}
+            return 400, error(400, 21603), {}
         if not given.get("Body") or len(given["Body"]) > 1600:
-            return 400, _error(400, 21602 if not given.get("Body") else 21617), {}
+            return 400, error(400, 21602 if not given.get("Body") else 21617), {}
         if given["To"].endswith("0000"):
-            return 400, _error(400, 21610), {}
+            return 400, error(400, 21610), {}
+        return self.take(given)
+
+    def take(self, given: dict[str, str]) -> tuple[int, dict[str, Any], dict[str, str]]:
+        """Queued: what is said of a message that will be tried."""
         self.sent.append(given)
         sid = f"SM{len(self.sent):032x}"
         return 201, {"sid": sid, "status": "queued", "error_code": None, **given}, {}
 
+    def get(self, path: str, headers: Mapping[str, str]) -> tuple[int, bytes, dict[str, str]]:
+        """What is answered to a GET."""
+        return 404, json.dumps(error(404, 20404)).encode(), {"Content-Type": "application/json"}
 
-def _error(status: int, code: int) -> dict[str, Any]:
+
+def error(status: int, code: int) -> dict[str, Any]:
     more = f"https://www.twilio.com/docs/errors/{code}"
     return {"code": code, "message": "Refused +6281234560000", "more_info": more, "status": status}
 
@@ -100,22 +108,27 @@ def _error(status: int, code: int) -> dict[str, Any]:
 class _Handler(BaseHTTPRequestHandler):
     here: Twilio
 
+    def do_GET(self) -> None:
+        self.write(*self.here.get(self.path, self.headers))
+
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers["Content-Length"]))
         login = base64.b64encode(f"{SID}:{TOKEN}".encode()).decode()
         given = dict(parse_qsl(raw.decode(), True))
         if self.headers.get("Authorization") != f"Basic {login}":
-            self.answer(401, _error(401, 20003), {})
+            self.answer(401, error(401, 20003), {})
         elif self.path != f"/2010-04-01/Accounts/{SID}/Messages.json":
-            self.answer(404, _error(404, 20404), {})
+            self.answer(404, error(404, 20404), {})
         else:
             self.here.wrong += [f"undocumented parameter {name}" for name in given if name not in DOCUMENTED]
             self.answer(*self.here.create(given))
 
     def answer(self, status: int, told: dict[str, Any], headers: dict[str, str]) -> None:
-        body = json.dumps(told).encode()
+        self.write(status, json.dumps(told).encode(), {"Content-Type": "application/json", **headers})
+
+    def write(self, status: int, body: bytes, headers: dict[str, str]) -> None:
         self.send_response(status)
-        for name, value in {"Content-Type": "application/json", **headers}.items():
+        for name, value in headers.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()

@@ -3,12 +3,14 @@
 serve_and_die.py CONFIG commit N MARK    between a commit and its answers, once N messages came in;
                                          MARK then names the messages that were committed unanswered
 serve_and_die.py CONFIG migrate N MARK   before statement N of the migration
+serve_and_die.py CONFIG later N MARK     not at all, but N seconds later by its clock
 """
 
 import json
 import os
 import signal
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -76,6 +78,10 @@ def main() -> None:
     log_to_stderr()
     if how == "migrate":
         die_migrating(int(number), Path(mark))
+    if how == "later":
+        ahead = timedelta(seconds=int(number))
+        run(open_service(load(config, os.environ), clock=lambda: clock() + ahead), Path(config))
+        return
     executioner = Executioner(int(number), Path(mark))
     service = open_service(load(config, os.environ), clock=clock, after_commit=executioner)
     executioner.begin(service)

@@ -270,6 +270,9 @@ def test_what_is_missing_is_said_at_the_form(
     assert desk.ticket(ref).status == "assigned"
 
 
+BURIED = "UPDATE outbox SET state = 'dead', error = 'Sudah lebih dari 24 jam.' WHERE notice = 'answer'"
+
+
 def test_photos_files_and_delivery_are_shown(desk: Desk, dishub: Seat) -> None:
     pictures = [{"name": "rumah budi.jpg", "base64": base64.b64encode(photo()).decode()}]
     ref, _ = desk.send("PJU padam", photos=pictures, email="warga@example.id")
@@ -281,9 +284,10 @@ def test_photos_files_and_delivery_are_shown(desk: Desk, dishub: Seat) -> None:
     assert "Surel: dibaca" not in html  # an acceptance has no words of ours in the thread
     assert "Mulai ditangani → pelapor, Surel" in text_of(html)
     dishub.act(ref, "jawab", teks="Besok")
-    desk.office.ledger.write(lambda tx: tx.run("UPDATE outbox SET state = 'dead' WHERE notice = 'answer'"))
+    desk.office.ledger.write(lambda tx: tx.run(BURIED))
     page = text_of(dishub.see(f"/petugas/laporan/{ref}"))
     assert "Surel: tidak terkirim" in page
+    assert "Sudah lebih dari 24 jam." in page
     assert "answer" in told(desk, ref)
 
 

@@ -23,13 +23,14 @@ from store.tables import Disposition, Event, IdentityLook, Outbox, Ticket
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """A notice: what, to whom, how far it came, and whether that needs somebody."""
+    """A notice: what, to whom, how far it came, whether that needs somebody, and why."""
 
     what: str
     to: str
     state: str
     bad: bool
     at: datetime
+    error: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +160,7 @@ def _post(row: Outbox, city: City) -> Post:
         state=delivery(row.state, row.delivery),
         bad=row.state == "dead" or row.delivery == "failed",
         at=row.sent_at or row.created_at,
+        error=row.error if row.state == "dead" else "",
     )
 
 
