@@ -10,6 +10,7 @@ from channels._http import Caller
 from channels._sms_sender import sender_of
 from channels._text import clean, one_line
 from channels._twilio import Rest, TwilioSettings, pairs_of, signed
+from channels._twilio_list import Inbox, delivery_id, sent_at, sid_of
 from channels.base import Answer, Parsed, Payload, Rejected, Request, Unreadable
 from channels.message import DeliveryReport, DeliveryStatus, InboundMessage
 
@@ -52,6 +53,7 @@ class TwilioSms:
         self._settings = account
         self._sending = sending
         self._rest = Rest(account, caller)
+        self.inbox = Inbox(self._rest, number=sending.number, service=sending.messaging_service)
 
     def check(self, request: Request, now: object) -> str:
         """The delivery's id, once the signature over everything received holds; raises `Rejected`."""
@@ -62,7 +64,7 @@ class TwilioSms:
         if not signed(request.url, pairs, request.headers, self._settings):
             raise Rejected("Tanda tangan tidak cocok.", status=403)
         fields = dict(pairs)
-        return one_line(f"{_sid(fields)}:{fields.get('MessageStatus', '')}", 100)
+        return delivery_id(fields)
 
     def parse(self, payload: Payload) -> Parsed:
         """The message or the report of one form; raises `Unreadable`."""
@@ -70,7 +72,7 @@ class TwilioSms:
             fields = dict(pairs_of(payload.body))
         except ValueError as error:
             raise Unreadable("Formulir Twilio tidak terbaca.") from error
-        if not _sid(fields):
+        if not sid_of(fields):
             raise Unreadable("Kiriman Twilio tanpa MessageSid.")
         return [_report(fields, payload) if "MessageStatus" in fields else _message(fields, payload)]
 
@@ -87,17 +89,13 @@ class TwilioSms:
         return await self._rest.create("Messages", fields)
 
 
-def _sid(fields: Mapping[str, str]) -> str:
-    return one_line(fields.get("MessageSid") or fields.get("SmsMessageSid") or fields.get("SmsSid", ""), 64)
-
-
 def _report(fields: Mapping[str, str], payload: Payload) -> DeliveryReport:
     status = _STATUS.get(fields["MessageStatus"])
     if status is None:
         raise Unreadable("Twilio melaporkan status yang belum dikenal.")
     return DeliveryReport(
         channel=payload.channel,
-        external_id=_sid(fields),
+        external_id=sid_of(fields),
         status=status,
         at=payload.received_at,
         code=one_line(fields.get("ErrorCode", ""), 20),
@@ -112,9 +110,9 @@ def _message(fields: Mapping[str, str], payload: Payload) -> InboundMessage:
         channel=payload.channel,
         account=payload.account,
         sender=sender,
-        external_id=_sid(fields),
+        external_id=sid_of(fields),
         text="\n".join(filter(None, (clean(fields.get("Body", "")), _pictures(fields.get("NumMedia", ""))))),
-        sent_at=payload.received_at,
+        sent_at=sent_at(fields, payload.received_at),
         machine=machine,
     )
 

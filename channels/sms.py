@@ -14,7 +14,7 @@ from channels._sms_read import Inbound
 from channels._sms_text import fit
 from channels._sms_twilio import Sending, TwilioSms
 from channels._twilio import TwilioSettings
-from channels.base import Answer, Parsed, Payload, Request, Traits, Undeliverable
+from channels.base import Answer, Deliver, Parsed, Payload, Request, Traits, Undeliverable
 from channels.message import OutboundMessage, Receipt
 
 #: Receipts of the last sendings: what is asked for twice is not paid for twice.
@@ -74,7 +74,7 @@ class SmsDoor:
         settings = SmsSettings(**parts)
         caller = Caller("sms", settings.timeout)
         if settings.provider == "twilio" and twilio is not None:
-            return cls(settings, _twilio(settings, twilio, caller))
+            return TwilioSmsDoor(settings, _twilio(settings, twilio, caller), clock)
         if settings.provider == "gateway" and gateway is not None:
             return cls(settings, _gateway(settings, gateway, caller))
         raise ValueError("channels.sms.provider: pilih twilio atau gateway, dan isi bagiannya")
@@ -114,6 +114,19 @@ class SmsDoor:
         if len(self._receipts) > _REMEMBERED:
             self._receipts.popitem(last=False)
         return receipt
+
+
+class TwilioSmsDoor(SmsDoor):
+    """A Sweeper, too: Twilio can be asked for what its webhook could not bring."""
+
+    def __init__(self, settings: SmsSettings, provider: TwilioSms, clock: Callable[[], datetime]) -> None:
+        super().__init__(settings, provider)
+        self._inbox = provider.inbox
+        self._clock = clock
+
+    async def sweep(self, since: datetime, deliver: Deliver) -> int:
+        """Deliver every SMS since then again, oldest first; returns how many. Raises `Unavailable`."""
+        return await self._inbox.sweep(self, since, self._clock(), deliver)
 
 
 def _twilio(settings: SmsSettings, section: Mapping[str, Any], caller: Caller) -> TwilioSms:
