@@ -30,7 +30,7 @@ class Caller:
 
     def __init__(self, name: str, timeout: float = 10.0) -> None:
         self._hands = ThreadPoolExecutor(_HANDS, thread_name_prefix=name)
-        self._timeout = timeout
+        self.timeout = timeout
 
     async def call(
         self,
@@ -44,7 +44,7 @@ class Caller:
 
         Of its body at most `limit` bytes.
         """
-        act = partial(_call, method, url, dict(headers), body, self._timeout, limit)
+        act = partial(_call, method, url, dict(headers), body, self.timeout, limit)
         return await asyncio.get_running_loop().run_in_executor(self._hands, act)
 
 

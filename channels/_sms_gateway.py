@@ -7,13 +7,18 @@ import base64
 import binascii
 import hashlib
 import hmac
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
 
 from channels._http import Caller
+from channels._reachable import listens
 from channels._sms_post import Outbound, Post
 from channels._sms_read import Inbound, read
-from channels.base import Answer, Parsed, Payload, Rejected, Request
+from channels.base import Answer, Finding, Parsed, Payload, Rejected, Request
 
 _HASHES = {"sha1": hashlib.sha1, "sha256": hashlib.sha256, "sha512": hashlib.sha512}
 #: Begins the delivery id of a sending without an id; its day follows. The bytes tell those of a day apart.
@@ -53,6 +58,7 @@ class Gateway:
         self._proof, self._by_secret, self._by_signature = proof, by_secret, by_signature
         self._inbound = inbound
         self._post = Post(outbound, caller)
+        self._url, self._patience = outbound.url, caller.timeout
 
     def check(self, request: Request, now: datetime) -> str:
         """The delivery's id, once secret and signature hold; raises `Rejected`."""
@@ -69,6 +75,27 @@ class Gateway:
     async def send(self, to: str, text: str, key: str) -> str:
         """Hand one SMS over; returns the gateway's id, else `key`; `Unavailable`, `Undeliverable`."""
         return await self._post.send(to, text, key)
+
+    def replay(self, fields: Mapping[str, Any], url: str) -> Request:
+        """The request the gateway would make of these fields: a form when all are text, else JSON."""
+        proof = self._proof
+        form = all(isinstance(value, str) for value in fields.values())
+        body = urlencode(fields).encode() if form else json.dumps(fields).encode()
+        headers = {"content-type": "application/x-www-form-urlencoded" if form else "application/json"}
+        query = {}
+        if self._by_secret and proof.secret_header:
+            headers[proof.secret_header.lower()] = proof.secret
+        elif self._by_secret:
+            query[proof.secret_query] = proof.secret
+        if self._by_signature:
+            mac = hmac.digest(proof.signature_key.encode(), body, _HASHES[proof.signature_algorithm])
+            headers[proof.signature_header.lower()] = mac.hex()
+        return Request(url=url, headers=headers, query=query, body=body)
+
+    async def findings(self, hook: str) -> tuple[Finding, ...]:
+        """Whether the gateway listens; asking more would send an SMS."""
+        advice = "Periksa channels.sms.gateway.outbound.url, dan apakah gateway menyala."
+        return (await listens("Gateway SMS", self._url, self._patience, advice),)
 
     def _knows_secret(self, request: Request) -> bool:
         proof = self._proof

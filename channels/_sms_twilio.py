@@ -5,13 +5,15 @@ Source: twilio.com/docs/messaging/guides/webhook-request and …/api/message-res
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from channels import _twilio_check
 from channels._http import Caller
 from channels._sms_sender import sender_of
 from channels._text import clean, one_line
-from channels._twilio import Rest, TwilioSettings, pairs_of, signed
+from channels._twilio import Rest, TwilioSettings, pairs_of, sign, signed
 from channels._twilio_list import Inbox, delivery_id, sent_at, sid_of
-from channels.base import Answer, Parsed, Payload, Rejected, Request, Unreadable
+from channels.base import Answer, Finding, Parsed, Payload, Rejected, Request, Unreadable
 from channels.message import DeliveryReport, DeliveryStatus, InboundMessage
 
 _STATUS: Mapping[str, DeliveryStatus] = {
@@ -87,6 +89,22 @@ class TwilioSms:
         if chosen.callback:
             fields["StatusCallback"] = chosen.callback
         return await self._rest.create("Messages", fields)
+
+    def replay(self, fields: Mapping[str, Any], url: str) -> Request:
+        """The request Twilio would make of these parameters."""
+        return sign(url, {name: str(value) for name, value in fields.items()}, self._settings)
+
+    async def findings(self, hook: str) -> tuple[Finding, ...]:
+        """What Twilio says of the account and of the number's webhook."""
+        first = await _twilio_check.account(self._rest)
+        if not first.ok:
+            return (first,)
+        if self._sending.number:
+            second = await _twilio_check.number(self._rest, self._sending.number, hook)
+        else:
+            said = "Webhook layanan pesan (messaging_service) tidak dapat diperiksa dari sini."
+            second = Finding(True, said, f"Pastikan di konsol Twilio: {hook}, cara POST.")
+        return first, _twilio_check.reachable(hook), second
 
 
 def _report(fields: Mapping[str, str], payload: Payload) -> DeliveryReport:

@@ -14,7 +14,7 @@ from channels._sms_read import Inbound
 from channels._sms_text import fit
 from channels._sms_twilio import Sending, TwilioSms
 from channels._twilio import TwilioSettings
-from channels.base import Answer, Deliver, Parsed, Payload, Request, Traits, Undeliverable
+from channels.base import Answer, Deliver, Finding, Parsed, Payload, Request, Traits, Undeliverable
 from channels.message import OutboundMessage, Receipt
 
 #: Receipts of the last sendings: what is asked for twice is not paid for twice.
@@ -38,6 +38,14 @@ class Provider(Protocol):
 
     async def send(self, to: str, text: str, key: str) -> str:
         """The provider's id of the message; raises `Unavailable` or `Undeliverable`."""
+        ...
+
+    def replay(self, fields: Mapping[str, Any], url: str) -> Request:
+        """The request it would make of these fields to `url`."""
+        ...
+
+    async def findings(self, hook: str) -> tuple[Finding, ...]:
+        """What a look at the provider finds; `hook` is where it is to deliver."""
         ...
 
 
@@ -100,6 +108,10 @@ class SmsDoor:
         """The messages and reports of a delivery; raises `Unreadable`."""
         return self._provider.parse(payload)
 
+    def replay(self, fields: Mapping[str, Any], url: str, now: datetime) -> Request:
+        """The request the provider would make of recorded fields to `url`, with a proof that holds."""
+        return self._provider.replay(fields, url)
+
     async def send(self, message: OutboundMessage) -> Receipt:
         """Send one message as at most `segments` SMS; the same key is not sent twice by this process."""
         to = phone(message.to.value)
@@ -114,6 +126,10 @@ class SmsDoor:
         if len(self._receipts) > _REMEMBERED:
             self._receipts.popitem(last=False)
         return receipt
+
+    async def check(self) -> tuple[Finding, ...]:
+        """What a look at the provider finds."""
+        return await self._provider.findings(f"{self.settings.public_url.rstrip('/')}/hooks/{self.name}")
 
 
 class TwilioSmsDoor(SmsDoor):
