@@ -51,14 +51,14 @@ class TwilioSms:
         if bool(sending.number) == bool(sending.messaging_service):
             raise ValueError("channels.sms: isi salah satu, number atau messaging_service")
         self.account = sending.number or sending.messaging_service
-        self.answer = ANSWER
+        self.answer, self.by_get = ANSWER, False
         self._settings = account
         self._sending = sending
         self._rest = Rest(account, caller)
         self.inbox = Inbox(self._rest, number=sending.number, service=sending.messaging_service)
 
-    def check(self, request: Request, now: object) -> str:
-        """The delivery's id, once the signature over everything received holds; raises `Rejected`."""
+    def check(self, request: Request, now: object) -> tuple[str, bytes]:
+        """The delivery's id and body, once the signature over everything received holds; `Rejected`."""
         try:
             pairs = pairs_of(request.body)
         except ValueError as error:
@@ -66,7 +66,7 @@ class TwilioSms:
         if not signed(request.url, pairs, request.headers, self._settings):
             raise Rejected("Tanda tangan tidak cocok.", status=403)
         fields = dict(pairs)
-        return delivery_id(fields)
+        return delivery_id(fields), request.body
 
     def parse(self, payload: Payload) -> Parsed:
         """The message or the report of one form; raises `Unreadable`."""

@@ -169,6 +169,14 @@ class Answering(Webhook, Protocol):
 
 
 @runtime_checkable
+class ByGet(Webhook, Protocol):
+    """A webhook whose provider may deliver by GET, all in the address: then `by_get` is True."""
+
+    @property
+    def by_get(self) -> bool: ...
+
+
+@runtime_checkable
 class Listener(Parser, Protocol):
     """A door that holds a socket or polls; it is given `deliver` and confirms only after it returns."""
 

@@ -28,8 +28,10 @@ class Provider(Protocol):
     def account(self) -> str: ...
     @property
     def answer(self) -> Answer | None: ...
-    def check(self, request: Request, now: datetime) -> str:
-        """The delivery's id; raises `Rejected`."""
+    @property
+    def by_get(self) -> bool: ...
+    def check(self, request: Request, now: datetime) -> tuple[str, bytes]:
+        """The delivery's id and what it brings; raises `Rejected`."""
         ...
 
     def parse(self, payload: Payload) -> Parsed:
@@ -92,13 +94,18 @@ class SmsDoor:
         """What the provider expects to hear when a delivery is kept."""
         return self._provider.answer
 
+    @property
+    def by_get(self) -> bool:
+        """Whether the provider may deliver by GET."""
+        return self._provider.by_get
+
     def verify(self, request: Request, now: datetime) -> Payload:
         """Signature or secret first; raises `Rejected`."""
-        delivery_id = self._provider.check(request, now)
+        delivery_id, body = self._provider.check(request, now)
         return Payload(
             channel=self.name,
             account=self.account,
-            body=request.body,
+            body=body,
             media_type=request.headers.get("content-type", "")[:200],
             received_at=now,
             delivery_id=delivery_id,

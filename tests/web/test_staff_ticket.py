@@ -66,6 +66,20 @@ def test_an_edited_message_shows_what_it_said_before_and_marks_nothing(desk: Des
     assert "<mark" not in html
 
 
+def test_a_reporter_who_said_stop_is_shown_so_until_they_write_again(desk: Desk, dishub: Seat) -> None:
+    ref = hook(desk, {"id": "1", "from": "08123", "text": "PJU padam"})
+    assert "Meminta tidak dikirimi" not in dishub.see(f"/petugas/laporan/{ref}")
+    desk.clock.pass_(minutes=1)
+    hook(desk, {"id": "2", "from": "08123", "text": "stop"})
+    desk.office.ledger.write(
+        lambda tx: tx.run("UPDATE message SET machine = 'stop', ticket_id = NULL WHERE external_id = '2'")
+    )
+    page = text_of(dishub.see(f"/petugas/laporan/{ref}"))
+    assert re.search(r"Meminta tidak dikirimi \S+ lagi sejak 24 Nov\S* 2026[^;]* 09[.:]01", page), page
+    hook(desk, {"id": "3", "from": "08123", "text": "masih padam"})
+    assert "Meminta tidak dikirimi" not in dishub.see(f"/petugas/laporan/{ref}")
+
+
 def test_the_officer_walks_a_ticket_from_acceptance_to_its_result(desk: Desk, dishub: Seat) -> None:
     ref, _ = desk.send()
     rung = desk.bell.rung
