@@ -141,6 +141,8 @@ class Part:
     accuracy_m: float | None
     place: str
     kelurahan: str
+    group_id: str
+    external_id: str
 
 
 def files_of(tx: Tx, message_id: int) -> frozenset[str]:
@@ -153,7 +155,7 @@ def files_of(tx: Tx, message_id: int) -> frozenset[str]:
 _PART = (
     "SELECT subject, COALESCE((SELECT revision.text FROM message_revision AS revision"
     " WHERE revision.message_id = message.id ORDER BY revision.id DESC LIMIT 1), text),"
-    " lat, lon, accuracy_m, place, kelurahan"
+    " lat, lon, accuracy_m, place, kelurahan, group_id, external_id"
 )
 
 

@@ -282,6 +282,18 @@ def test_parts_that_come_one_by_one_are_one_ticket_in_their_order(gated: Sms) ->
     assert texts == [("bagian 1",), ("bagian 2",), ("bagian 3",)]
 
 
+def test_parts_that_come_one_by_one_are_read_as_one_text(gated: Sms) -> None:
+    said = {1: "Selamat pagi, lampu ja", 2: "lan mati, telepon 0812345", 3: "67890, tolong"}
+    sent = gated.clock.now.timestamp()  # all parts name the time of the one SMS
+    for number in (2, 1, 3):
+        told = {"id": "p", "from": SAMI, "message": said[number], "part": number, "parts": 3, "ref": "7"}
+        gated.gateway({**told, "sent_at": sent})
+        gated.clock.pass_(seconds=5)
+    ((summary, opd),) = gated.rows("select summary, opd from ticket")
+    assert summary == "Selamat pagi, lampu jalan mati, telepon ••••••••••••, tolong"
+    assert opd == "DISHUB"  # a word in two parts is one word
+
+
 def test_a_batch_keeps_people_and_parks_machines(gated: Sms) -> None:
     fine = [
         {"id": str(n), "from": f"+628123456789{n}", "message": "Sampah menumpuk", "sent_at": 1}
