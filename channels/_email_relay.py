@@ -59,10 +59,15 @@ class Relayed:
                 raise _verdict(error.code, "surat ditolak") from error
             except (SMTPException, OSError) as error:
                 await self._hang_up()
-                code = f" {error.code}" if isinstance(error, SMTPResponseException) else ""
-                raise Unavailable(
-                    f"Server surat belum dapat dipakai ({type(error).__name__}{code})."
-                ) from error
+                raise _unusable(error) from error
+
+    async def greet(self) -> None:
+        """Say hello, with TLS and login, and send nothing; raises `Unavailable`."""
+        async with self._turn:
+            try:
+                await (await self._connected()).ehlo()
+            except (SMTPException, OSError) as error:
+                raise _unusable(error) from error
 
     async def close(self) -> None:
         """Say goodbye."""
@@ -105,6 +110,11 @@ class Relayed:
             await client.quit(timeout=2)
         except (SMTPException, OSError):
             client.close()
+
+
+def _unusable(error: Exception) -> Unavailable:
+    code = f" {error.code}" if isinstance(error, SMTPResponseException) else ""
+    return Unavailable(f"Server surat belum dapat dipakai ({type(error).__name__}{code}).")
 
 
 def _verdict(code: int, what: str) -> Unavailable | Undeliverable:

@@ -18,7 +18,7 @@ _HANDS = 4
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What a provider answered: `retry_after` seconds, 0 when it named none; at most 64 KB of body."""
+    """What a provider answered: `retry_after` seconds, 0 when it named none."""
 
     status: int
     body: bytes
@@ -30,17 +30,27 @@ class Caller:
 
     def __init__(self, name: str, timeout: float = 10.0) -> None:
         self._hands = ThreadPoolExecutor(_HANDS, thread_name_prefix=name)
-        self._timeout = timeout
+        self.timeout = timeout
 
     async def call(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None = None,
+        limit: int = _LARGEST,
     ) -> Answered:
-        """The provider's answer, whatever its status; `Unavailable` when there is none."""
-        act = partial(_call, method, url, dict(headers), body, self._timeout)
+        """The provider's answer, whatever its status; `Unavailable` when there is none.
+
+        Of its body at most `limit` bytes.
+        """
+        act = partial(_call, method, url, dict(headers), body, self.timeout, limit)
         return await asyncio.get_running_loop().run_in_executor(self._hands, act)
 
 
-def _call(method: str, url: str, headers: dict[str, str], body: bytes | None, timeout: float) -> Answered:
+def _call(
+    method: str, url: str, headers: dict[str, str], body: bytes | None, timeout: float, limit: int
+) -> Answered:
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port
     line: http.client.HTTPConnection
@@ -52,7 +62,7 @@ def _call(method: str, url: str, headers: dict[str, str], body: bytes | None, ti
     try:
         line.request(method, target, body, headers)
         answer = line.getresponse()
-        return Answered(answer.status, answer.read(_LARGEST), _seconds(answer.getheader("Retry-After")))
+        return Answered(answer.status, answer.read(limit), _seconds(answer.getheader("Retry-After")))
     except (OSError, http.client.HTTPException) as error:
         raise Unavailable(f"Penyedia tidak dapat dihubungi ({type(error).__name__}).") from error
     finally:

@@ -11,7 +11,7 @@ from typing import Any
 from channels._sms_sender import sender_of
 from channels._text import clean, one_line
 from channels._twilio import pairs_of
-from channels.base import Parsed, Payload, Request, Unreadable
+from channels.base import Parsed, Payload, Unreadable
 from channels.message import Address, DeliveryReport, DeliveryStatus, InboundMessage
 
 _MOST_ITEMS = 200
@@ -46,10 +46,10 @@ class Inbound:
         if not self.sender or not self.text or not (self.id or self.time):
             raise ValueError("channels.sms.gateway: isi sender, text, dan id atau time")
 
-    def delivery(self, request: Request) -> str:
+    def delivery(self, media_type: str, body: bytes) -> str:
         """The id of a delivery that brings one message, else ""."""
         with suppress(Unreadable):
-            found = items(self, request.headers.get("content-type", ""), request.body)
+            found = items(self, media_type, body)
             if len(found) == 1:
                 said = [look(found[0], name) for name in (self.id, self.status, self.part)]
                 return one_line(":".join(said), 200) if said[0] else ""

@@ -13,12 +13,14 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from channels._http import Answered, Caller
-from channels.base import Unavailable, Undeliverable
+from channels.base import Request, Unavailable, Undeliverable
 
 SIGNATURE = "x-twilio-signature"
 SETTINGS = "x-twilio-webhooks-signature-settings"
 _HASHES = {"HMAC_SHA1": hashlib.sha1, "HMAC_SHA256": hashlib.sha256}
 _MAX_FIELDS = 300
+#: A page of 100 messages, each letter of which may be written as \uXXXX.
+_LARGEST_LIST = 2 * 1024 * 1024
 Pairs = Sequence[tuple[str, str]]
 #: Error codes after which sending to this number again is pointless: wrong or unreachable number,
 #: landline, short code, opted out, unknown handset; on WhatsApp: not there, blocked us.
@@ -75,6 +77,17 @@ def signed(url: str, pairs: Pairs, headers: Mapping[str, str], account: TwilioSe
     return found
 
 
+def sign(url: str, fields: Mapping[str, str], account: TwilioSettings) -> Request:
+    """The request Twilio would make of these parameters to `url`."""
+    told = "".join(name + value for name, value in sorted(fields.items()))
+    mac = hmac.digest(account.auth_token.encode(), (url + told).encode("utf-8", "surrogateescape"), "sha1")
+    headers = {
+        "content-type": "application/x-www-form-urlencoded; charset=UTF-8",
+        SIGNATURE: base64.b64encode(mac).decode(),
+    }
+    return Request(url=url, headers=headers, body=urlencode(fields, errors="surrogateescape").encode())
+
+
 def _algorithm(written: str) -> str:
     """What `key=…,algorithm=HMAC_SHA256` names; without it the old HMAC_SHA1."""
     for part in written[:500].split(","):
@@ -108,13 +121,32 @@ class Rest:
 
     async def create(self, resource: str, fields: Mapping[str, str]) -> str:
         """POST to Accounts/SID/`resource`.json; returns the sid; `Unavailable`, `Undeliverable`."""
-        base = self._account.api_url.rstrip("/")
-        url = f"{base}/2010-04-01/Accounts/{self._account.account_sid}/{resource}.json"
+        url = self.url(self.path(resource))
         answer = await self._caller.call("POST", url, self._headers, urlencode(fields).encode())
         told = _json(answer.body)
         if answer.status in (200, 201) and isinstance(told.get("sid"), str) and told["sid"]:
             return str(told["sid"])
         raise refusal(answer, told.get("code"))
+
+    async def read(self, path: str) -> Mapping[str, Any]:
+        """GET of a path of this account ("/2010-04-01/…", as `next_page_uri` names it); `Unavailable`."""
+        answer = await self._caller.call("GET", self.url(path), self._headers, limit=_LARGEST_LIST)
+        told = _json(answer.body)
+        if answer.status != 200 or not told:
+            refused = refusal(answer, told.get("code"))
+            raise Unavailable(str(refused), getattr(refused, "retry_after", 0.0))
+        return told
+
+    def path(self, resource: str) -> str:
+        """The path of one of the account's resources; "" is the account itself."""
+        inside = f"/{resource}" if resource else ""
+        return f"/2010-04-01/Accounts/{self._account.account_sid}{inside}.json"
+
+    def url(self, path: str) -> str:
+        """A path of this account at its host; `Unavailable` for any other: our login goes nowhere else."""
+        if not path.startswith(f"/2010-04-01/Accounts/{self._account.account_sid}"):
+            raise Unavailable("Twilio menunjuk ke alamat lain.")
+        return self._account.api_url.rstrip("/") + path
 
 
 def refusal(answer: Answered, code: object) -> Unavailable | Undeliverable:

@@ -35,8 +35,7 @@ def check(request: Request, account: TwilioSettings) -> str:
         raise Rejected("Terlalu banyak isian.", status=400) from error
     if not signed(request.url, pairs, request.headers, account):
         raise Rejected("Tanda tangan tidak cocok.", status=403)
-    fields = dict(pairs)
-    return one_line(f"{sid_of(fields)}:{fields.get('MessageStatus', '')}", 100)
+    return delivery_id(dict(pairs))
 
 
 def fields_of(payload: Payload) -> Fields:
@@ -53,6 +52,11 @@ def fields_of(payload: Payload) -> Fields:
 def sid_of(fields: Fields) -> str:
     """Twilio's id of the message a form is about, "" without one."""
     return one_line(fields.get("MessageSid") or fields.get("SmsMessageSid") or fields.get("SmsSid", ""), 64)
+
+
+def delivery_id(fields: Fields) -> str:
+    """The id of a delivery, told by the webhook or asked for: the same message, the same id."""
+    return one_line(f"{sid_of(fields)}:{fields.get('MessageStatus', '')}", 100)
 
 
 def status_of(fields: Fields) -> DeliveryStatus:

@@ -8,6 +8,7 @@ from channels._place import point
 from channels._reach import phone
 from channels._text import clean, cut, one_line
 from channels._twilio import CLOSED, NEVER, OUTSIDE
+from channels._twilio_list import sent_at
 from channels._twilio_media import media
 from channels.base import Parsed, Payload, Unreadable
 from channels.message import Address, DeliveryReport, InboundMessage, Place
@@ -79,7 +80,7 @@ def _message(fields: form.Fields, payload: Payload) -> InboundMessage:
         sender=_sender(fields, payload.channel),
         external_id=form.sid_of(fields),
         text=cut(text, _LONGEST),
-        sent_at=payload.received_at,
+        sent_at=sent_at(fields, payload.received_at),
         in_reply_to=one_line(fields.get("OriginalRepliedMessageSid", ""), 64),
         attachments=files,
         place=place,

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from channels.message import DeliveryReport, InboundMessage, OutboundMessage, Receipt
 
@@ -176,6 +176,14 @@ class Answering(Webhook, Protocol):
 
 
 @runtime_checkable
+class ByGet(Webhook, Protocol):
+    """A webhook whose provider may deliver by GET, all in the address: then `by_get` is True."""
+
+    @property
+    def by_get(self) -> bool: ...
+
+
+@runtime_checkable
 class Listener(Parser, Protocol):
     """A door that holds a socket or polls; it is given `deliver` and confirms only after it returns."""
 
@@ -199,4 +207,34 @@ class Sweeper(Parser, Protocol):
 
     async def sweep(self, since: datetime, deliver: Deliver) -> int:
         """Deliver everything since then again (duplicates are harmless); returns how many."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a look at a door found, in Indonesian for officers: whether it is as it should be, and what to do.
+
+    Neither text holds a secret or an address of a person.
+    """
+
+    ok: bool
+    what: str
+    advice: str = ""
+
+
+@runtime_checkable
+class Checker(Door, Protocol):
+    """A door that can look whether its provider and its settings fit together."""
+
+    async def check(self) -> tuple[Finding, ...]:
+        """Ask the provider, change nothing; what cannot be asked is a finding, never an error."""
+        ...
+
+
+@runtime_checkable
+class Replayer(Parser, Protocol):
+    """A door that can make a delivery of recorded fields, as its provider would."""
+
+    def replay(self, fields: Mapping[str, Any], url: str, now: datetime) -> Request | Payload:
+        """A request to `url` with a signature that holds; the payload itself where the door fetches them."""
         ...

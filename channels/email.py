@@ -10,11 +10,12 @@ from typing import Any, ClassVar
 
 from aiosmtpd.smtp import Envelope
 
+from channels import _email_check
 from channels._email_build import build
 from channels._email_read import read, trace
 from channels._email_relay import Dropped, Relayed
 from channels._email_smtp import LATER, Busy, Connection, Handler, close_all, log
-from channels.base import Accepted, Deliver, Parsed, Payload, Traits, Unavailable
+from channels.base import Accepted, Deliver, Finding, Parsed, Payload, Traits, Unavailable
 from channels.message import OutboundMessage, Receipt
 
 _ADDRESS = re.compile(r"[A-Za-z0-9._-]{1,40}@[A-Za-z0-9.-]{1,200}")
@@ -131,6 +132,12 @@ class EmailDoor:
         )
         await self._post.post(mail)
         return Receipt(external_id=mail.message_id)
+
+    async def check(self) -> tuple[Finding, ...]:
+        """Whether this door answers, and whether the relay takes our mail."""
+        chosen = self.settings
+        away = _email_check.relay(chosen.relay) if chosen.relay else _email_check.folder(chosen.drop_dir)
+        return await _email_check.door(chosen.host, chosen.port), await away
 
 
 class _Counter:

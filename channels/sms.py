@@ -14,7 +14,7 @@ from channels._sms_read import Inbound
 from channels._sms_text import fit
 from channels._sms_twilio import Sending, TwilioSms
 from channels._twilio import TwilioSettings
-from channels.base import Answer, Parsed, Payload, Request, Traits, Undeliverable
+from channels.base import Answer, Deliver, Finding, Parsed, Payload, Request, Traits, Undeliverable
 from channels.message import OutboundMessage, Receipt
 
 #: Receipts of the last sendings: what is asked for twice is not paid for twice.
@@ -28,8 +28,10 @@ class Provider(Protocol):
     def account(self) -> str: ...
     @property
     def answer(self) -> Answer | None: ...
-    def check(self, request: Request, now: datetime) -> str:
-        """The delivery's id; raises `Rejected`."""
+    @property
+    def by_get(self) -> bool: ...
+    def check(self, request: Request, now: datetime) -> tuple[str, bytes]:
+        """The delivery's id and what it brings; raises `Rejected`."""
         ...
 
     def parse(self, payload: Payload) -> Parsed:
@@ -42,6 +44,14 @@ class Provider(Protocol):
 
     async def fetch(self, remote: str, limit: int) -> bytes:
         """A picture by its handle; raises `Unavailable` or `Undeliverable`."""
+        ...
+
+    def replay(self, fields: Mapping[str, Any], url: str) -> Request:
+        """The request it would make of these fields to `url`."""
+        ...
+
+    async def findings(self, hook: str) -> tuple[Finding, ...]:
+        """What a look at the provider finds; `hook` is where it is to deliver."""
         ...
 
 
@@ -78,7 +88,7 @@ class SmsDoor:
         settings = SmsSettings(**parts)
         caller = Caller("sms", settings.timeout)
         if settings.provider == "twilio" and twilio is not None:
-            return cls(settings, _twilio(settings, twilio, caller))
+            return TwilioSmsDoor(settings, _twilio(settings, twilio, caller), clock)
         if settings.provider == "gateway" and gateway is not None:
             return cls(settings, _gateway(settings, gateway, caller))
         raise ValueError("channels.sms.provider: pilih twilio atau gateway, dan isi bagiannya")
@@ -88,13 +98,18 @@ class SmsDoor:
         """What the provider expects to hear when a delivery is kept."""
         return self._provider.answer
 
+    @property
+    def by_get(self) -> bool:
+        """Whether the provider may deliver by GET."""
+        return self._provider.by_get
+
     def verify(self, request: Request, now: datetime) -> Payload:
         """Signature or secret first; raises `Rejected`."""
-        delivery_id = self._provider.check(request, now)
+        delivery_id, body = self._provider.check(request, now)
         return Payload(
             channel=self.name,
             account=self.account,
-            body=request.body,
+            body=body,
             media_type=request.headers.get("content-type", "")[:200],
             received_at=now,
             delivery_id=delivery_id,
@@ -107,6 +122,10 @@ class SmsDoor:
     async def fetch(self, remote: str, limit: int) -> bytes:
         """A picture of an MMS; raises `Unavailable` or `Undeliverable`."""
         return await self._provider.fetch(remote, limit)
+
+    def replay(self, fields: Mapping[str, Any], url: str, now: datetime) -> Request:
+        """The request the provider would make of recorded fields to `url`, with a proof that holds."""
+        return self._provider.replay(fields, url)
 
     async def send(self, message: OutboundMessage) -> Receipt:
         """Send one message as at most `segments` SMS; the same key is not sent twice by this process."""
@@ -122,6 +141,23 @@ class SmsDoor:
         if len(self._receipts) > _REMEMBERED:
             self._receipts.popitem(last=False)
         return receipt
+
+    async def check(self) -> tuple[Finding, ...]:
+        """What a look at the provider finds."""
+        return await self._provider.findings(f"{self.settings.public_url.rstrip('/')}/hooks/{self.name}")
+
+
+class TwilioSmsDoor(SmsDoor):
+    """A Sweeper, too: Twilio can be asked for what its webhook could not bring."""
+
+    def __init__(self, settings: SmsSettings, provider: TwilioSms, clock: Callable[[], datetime]) -> None:
+        super().__init__(settings, provider)
+        self._inbox = provider.inbox
+        self._clock = clock
+
+    async def sweep(self, since: datetime, deliver: Deliver) -> int:
+        """Deliver every SMS since then again, oldest first; returns how many. Raises `Unavailable`."""
+        return await self._inbox.sweep(self, since, self._clock(), deliver)
 
 
 def _twilio(settings: SmsSettings, section: Mapping[str, Any], caller: Caller) -> TwilioSms:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import hmac
+import json
 import logging
 import re
 from collections.abc import Callable, Mapping
@@ -11,12 +12,14 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from channels._telegram_bot import BadToken, Line, Refused
+from channels._telegram_check import look
 from channels._telegram_kinds import HANDLE
 from channels._telegram_poll import WANTED, Poll, advice
 from channels._telegram_read import read
 from channels._telegram_send import Post
 from channels.base import (
     Deliver,
+    Finding,
     Parsed,
     Payload,
     Rejected,
@@ -98,11 +101,22 @@ class TelegramDoor:
         ours = self.settings.webhook_secret.encode()
         if not hmac.compare_digest(given, ours) or not ours or self.settings.mode != "webhook":
             raise Rejected("Token rahasia tidak cocok.", status=403)
-        found = _UPDATE.search(request.body)
+        return self._payload(request.body, now)
+
+    def replay(self, fields: Mapping[str, Any], url: str, now: datetime) -> Request | Payload:
+        """The request Telegram would make of a recorded update; the payload itself where we poll."""
+        body = json.dumps(fields, separators=(",", ":")).encode()
+        if self.settings.mode == "poll":
+            return self._payload(body, now)
+        headers = {"content-type": "application/json", SECRET_HEADER: self.settings.webhook_secret}
+        return Request(url=url, headers=headers, body=body)
+
+    def _payload(self, body: bytes, now: datetime) -> Payload:
+        found = _UPDATE.search(body)
         return Payload(
             channel=self.name,
             account=self.account,
-            body=request.body,
+            body=body,
             media_type="application/json",
             received_at=now,
             delivery_id=found[1].decode() if found else "",
@@ -157,6 +171,12 @@ class TelegramDoor:
         if not isinstance(path, str) or not path:
             raise Unavailable("Telegram belum menyediakan berkas ini.")
         return await self._line.download(path, min(limit, LARGEST))
+
+    async def check(self) -> tuple[Finding, ...]:
+        """What Telegram says of the bot and its webhook; on a line of its own."""
+        chosen = self.settings
+        hook = f"{chosen.public_url.rstrip('/')}/hooks/{self.name}" if chosen.mode == "webhook" else ""
+        return await look(Line(chosen.token, chosen.api_url.rstrip("/")), hook)
 
     async def _announce(self) -> None:
         """Set the webhook; again and again until Telegram takes it."""

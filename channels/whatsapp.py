@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
+from channels import _twilio_check
 from channels import _twilio_form as form
 from channels._http import Caller
-from channels._twilio import Rest, TwilioSettings
+from channels._twilio import Rest, TwilioSettings, sign
+from channels._twilio_list import Inbox
 from channels._twilio_media import Media
 from channels._whatsapp_read import PREFIX, read
 from channels._whatsapp_send import Post, Template
-from channels.base import Answer, Parsed, Payload, Request, Traits
+from channels.base import Answer, Deliver, Finding, Parsed, Payload, Request, Traits
 from channels.message import OutboundMessage, Receipt
 
 
@@ -30,7 +32,7 @@ class WhatsAppSettings:
 
 
 class WhatsAppDoor:
-    """Webhook, Sender and Fetcher of one WhatsApp number."""
+    """Webhook, Sender, Fetcher, Sweeper, Checker and Replayer of one WhatsApp number."""
 
     name: ClassVar[str] = "whatsapp"
     #: Twilio tries again once or a few times within seconds, so we spool.
@@ -46,8 +48,11 @@ class WhatsAppDoor:
         self.account = settings.number or settings.messaging_service
         self._twilio = account
         self._media = Media(account, settings.timeout)
-        rest = Rest(account, Caller("whatsapp", settings.timeout))
-        self._post = Post(rest, _always(settings), settings.templates, settings.public_url, clock)
+        self._clock = clock
+        self._rest = Rest(account, Caller("whatsapp", settings.timeout))
+        ours = f"{PREFIX}{settings.number}" if settings.number else ""
+        self._inbox = Inbox(self._rest, number=ours, service=settings.messaging_service, whatsapp=True)
+        self._post = Post(self._rest, _always(settings), settings.templates, settings.public_url, clock)
 
     @classmethod
     def build(cls, section: Mapping[str, Any], clock: Callable[[], datetime]) -> "WhatsAppDoor":
@@ -80,6 +85,27 @@ class WhatsAppDoor:
     async def fetch(self, remote: str, limit: int) -> bytes:
         """A file by its handle, at most `limit` bytes; raises `Unavailable` or `Undeliverable`."""
         return await self._media.fetch(remote, limit)
+
+    async def sweep(self, since: datetime, deliver: Deliver) -> int:
+        """Deliver every message since then again, oldest first; raises `Unavailable`.
+
+        Twilio's list tells no place: a location first seen this way has none.
+        """
+        return await self._inbox.sweep(self, since, self._clock(), deliver)
+
+    async def check(self) -> tuple[Finding, ...]:
+        """What Twilio says of the account; where a sender's webhook leads cannot be asked for."""
+        first = await _twilio_check.account(self._rest)
+        if not first.ok:
+            return (first,)
+        hook = f"{self.settings.public_url.rstrip('/')}/hooks/{self.name}"
+        said = "Webhook nomor WhatsApp tidak dapat diperiksa dari sini."
+        advice = f"Pastikan di konsol Twilio, pada pengirim WhatsApp: {hook}, cara POST."
+        return first, _twilio_check.reachable(hook), Finding(True, said, advice)
+
+    def replay(self, fields: Mapping[str, Any], url: str, now: datetime) -> Request:
+        """The request Twilio would make of recorded parameters to `url`, with a signature that holds."""
+        return sign(url, {name: str(value) for name, value in fields.items()}, self._twilio)
 
 
 def _always(settings: WhatsAppSettings) -> dict[str, str]:

@@ -15,6 +15,9 @@ from notifier.words import line
 from store.db import Tx
 from store.outbox import Claimed
 
+#: What is said of no report at all.
+_PLAIN = ("help", "status_limit")
+
 
 def to_asker(tx: Tx, row: Claimed, head: Letterhead) -> OutboundMessage:
     """The answer as the ledger stands now.
@@ -28,7 +31,7 @@ def to_asker(tx: Tx, row: Claimed, head: Letterhead) -> OutboundMessage:
     context: dict[str, Any] = {"brand": head.brand, "city": head.city, "about": "", "week": ""}
     token = ""
     if known is None or known.sealed:
-        row = replace(row, notice="help" if row.notice == "help" else "status_none")
+        row = replace(row, notice=row.notice if row.notice in _PLAIN else "status_none")
         context |= {"ref": line(str(row.data.get("ref", "")), 30), "urgent": head.urgent_numbers}
     else:
         own = look.reports(tx, known.ticket.id, row.contact_id)

@@ -42,6 +42,7 @@ NOTICES: Mapping[str, Notice] = {
     "help": Notice("asker", "{brand}: cara melapor"),
     "status": Notice("asker", "Status laporan {ref}"),
     "status_none": Notice("asker", "{brand}: laporan tidak ditemukan"),
+    "status_limit": Notice("asker", "{brand}: mohon tanyakan lagi nanti"),
     "assigned": Notice("agency", "Disposisi {ref}{about}"),
     "taken_away": Notice("agency", "Disposisi {ref} dialihkan"),
     "reopened_opd": Notice("agency", "Laporan {ref} dibuka kembali{about}"),

@@ -18,6 +18,8 @@ from sapa.desk.city import City
 from sapa.desk.fetching import Fetching
 from sapa.desk.intake import Intake
 from sapa.desk.logins import Limits
+from sapa.desk.sweeping import EVERY as SWEEP_EVERY
+from sapa.desk.sweeping import Sweeping
 from store import arrivals
 from store.db import Ledger, LedgerUnavailable
 from store.files import Files
@@ -45,6 +47,7 @@ class Schedule:
         ledger: Ledger,
         intake: Intake,
         fetching: Fetching,
+        sweeping: Sweeping,
         files: Files,
         city: Callable[[], City],
         rules: Callable[[], AgendaRules],
@@ -55,6 +58,7 @@ class Schedule:
         self._ledger = ledger
         self._intake = intake
         self._fetching = fetching
+        self._sweeping = sweeping
         self._files = files
         self._city = city
         self._rules = rules
@@ -92,6 +96,7 @@ class Schedule:
                     ("agenda", self.agenda, timedelta(hours=1)),
                     ("spool", self.spool, timedelta(seconds=15)),
                     ("files", self.files, timedelta(seconds=30)),
+                    ("sweeps", self.sweeps, SWEEP_EVERY),
                     ("silence", self.silence, timedelta(minutes=10)),
                     ("unanswered", self.unanswered, timedelta(minutes=10)),
                     ("reminders", self.reminders, timedelta(minutes=30)),
@@ -133,6 +138,12 @@ class Schedule:
     async def files(self) -> None:
         """Fetch the files that providers still have: retries that are due, and what was missed."""
         await self._fetching.look()
+
+    async def sweeps(self) -> None:
+        """Ask providers for what they could not deliver; after what waits on disk."""
+        if self._sweeping.any:
+            await self.spool()
+            await self._sweeping.look()
 
     async def silence(self) -> None:
         """Close what reporters were asked about and kept silent."""

@@ -39,6 +39,18 @@ def add_arrival(
     )
 
 
+def delivered(tx: Tx, channel: str, account: str, delivery_id: str) -> bool:
+    """Whether a delivery of this id is kept, whatever its bytes."""
+    rows = tx.run(
+        "SELECT 1 FROM arrival WHERE channel = :channel AND account = :account AND delivery_id = :delivery"
+        " LIMIT 1",
+        channel=channel,
+        account=account,
+        delivery=delivery_id,
+    )
+    return bool(rows)
+
+
 def set_arrival(tx: Tx, arrival_id: int, state: str, reason: str = "") -> None:
     """What became of a payload: kept, parked (with the reason) or resolved by a person."""
     tx.run(

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from store.db import Tx
+from store.db import Tx, utc
 
 
 def find_contact(tx: Tx, channel: str, value: str) -> int | None:
@@ -50,6 +50,19 @@ def stopped(tx: Tx, contact_id: int) -> bool:
         contact=contact_id,
     )
     return bool(rows) and rows[0][0] == "stop"
+
+
+def silenced(tx: Tx, ticket_id: int) -> list[tuple[str, datetime]]:
+    """(channel, since when) of the ticket's people who said STOP and have written nothing since."""
+    rows = tx.run(
+        "SELECT message.channel, message.received_at FROM ticket_reporter"
+        " JOIN message ON message.id = (SELECT max(said.id) FROM message AS said"
+        " JOIN conversation ON conversation.id = said.conversation_id"
+        " WHERE conversation.contact_id = ticket_reporter.contact_id AND said.direction = 'in')"
+        " WHERE ticket_reporter.ticket_id = :ticket AND message.machine = 'stop' ORDER BY message.id",
+        ticket=ticket_id,
+    )
+    return [(channel, utc(at)) for channel, at in rows]
 
 
 def cancel_waiting(tx: Tx, contact_id: int) -> None:

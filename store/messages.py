@@ -41,6 +41,18 @@ def find_message(tx: Tx, channel: str, account: str, external_id: str) -> Known 
     return Known(id_, ticket_id, text, ref or "", token or "")
 
 
+def questions(tx: Tx, contact_id: int, since: datetime) -> list[str]:
+    """The different texts of a contact since then that are on no ticket, at most 500."""
+    rows = tx.run(
+        "SELECT DISTINCT text FROM message JOIN conversation ON conversation.id = message.conversation_id"
+        " WHERE contact_id = :contact AND direction = 'in' AND ticket_id IS NULL AND received_at > :since"
+        " LIMIT 500",
+        contact=contact_id,
+        since=since,
+    )
+    return [str(row[0]) for row in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """What a message said when it came, and its writer's `address` ("" none given, None nobody we know)."""
@@ -129,6 +141,8 @@ class Part:
     accuracy_m: float | None
     place: str
     kelurahan: str
+    group_id: str
+    external_id: str
 
 
 def files_of(tx: Tx, message_id: int) -> frozenset[str]:
@@ -141,7 +155,7 @@ def files_of(tx: Tx, message_id: int) -> frozenset[str]:
 _PART = (
     "SELECT subject, COALESCE((SELECT revision.text FROM message_revision AS revision"
     " WHERE revision.message_id = message.id ORDER BY revision.id DESC LIMIT 1), text),"
-    " lat, lon, accuracy_m, place, kelurahan"
+    " lat, lon, accuracy_m, place, kelurahan, group_id, external_id"
 )
 
 

@@ -23,11 +23,12 @@ from sapa.desk.fetching import Fetching
 from sapa.desk.intake import Intake
 from sapa.desk.mask import mask
 from sapa.desk.spool import Spool
+from sapa.desk.sweeping import Sweeping
 from sapa.schedule import Schedule
 from sapa.settings import BadConfig, Settings
 from sapa.web.app import create_app
 from sapa.web.office import Brand, Office
-from store import agencies, alone, books, outbox, remote, schema
+from store import agencies, alone, books, outbox, remote, schema, sweeps
 from store.db import Ledger, Tx
 from store.files import Files
 
@@ -148,7 +149,7 @@ class Service:
         self._alone = alone.claim(self.ledger)
         if self._alone is None:
             return
-        notices, files = self.ledger.write(lambda tx: (outbox.free(tx), remote.free(tx)))
+        notices, files = self.ledger.write(lambda tx: (outbox.free(tx), remote.free(tx), sweeps.free(tx))[:2])
         if notices or files:
             _log.info("leases_freed", notices=notices, files=files)
 
@@ -183,6 +184,12 @@ class Service:
             ledger=self.ledger,
             intake=self.intake,
             fetching=self.fetching,
+            sweeping=Sweeping(
+                ledger=self.ledger,
+                doors=self.doors,
+                deliver=lambda payload, parse: self._deliver(payload, parse),
+                clock=self.clock,
+            ),
             files=self.files,
             city=self.city,
             rules=lambda: self.in_force.agenda,

@@ -14,6 +14,7 @@ _PROOF = (
     "signature_key",
     "signature_header",
     "signature_algorithm",
+    "method",
     "answer",
 )
 

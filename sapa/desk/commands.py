@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from notifier import notices
 from sapa.desk import which
 from sapa.desk.city import City
 from sapa.desk.incoming import Person, Sitting
-from store import contacts, targets
+from store import contacts, messages, targets
 from store.db import Tx
 from store.targets import Target
 
@@ -27,6 +28,9 @@ _ASKS: dict[str, dict[str, str]] = {
 }
 #: A longer text is no command where commands are words.
 _LONGEST = 60
+#: So many different reports of others may be asked about within an hour.
+MOST_REFS = 10
+_HOUR = timedelta(hours=1)
 #: Signs that people put around a command or a ref.
 _AROUND = "\"'.,!?#"
 
@@ -51,7 +55,7 @@ class Question(NamedTuple):
 def asked(message: InboundMessage, city: City) -> Question | None:
     """The question a message is, or None: with more words, a file or a place it is a message to the city."""
     how = city.channels.get(message.channel, Traits()).commands
-    word, rest = _split(message, how)
+    word, rest = _split(message.text, how)
     if not word or message.attachments or message.place or message.contacts:
         return None
     about = _ASKS[how][word]
@@ -65,7 +69,7 @@ def asked(message: InboundMessage, city: City) -> Question | None:
 def plain(message: InboundMessage, city: City) -> InboundMessage:
     """The message without the command before what was written (`/lapor lampu mati`)."""
     how = city.channels.get(message.channel, Traits()).commands
-    word, rest = _split(message, how) if how == "slash" else ("", "")
+    word, rest = _split(message.text, how) if how == "slash" else ("", "")
     return replace(message, text=rest) if word and asked(message, city) is None else message
 
 
@@ -81,6 +85,8 @@ def answer(tx: Tx, question: Question, person: Person, message_id: int, sitting:
         return
     ticket = _meant(tx, question, person) if question.about == "status" else None
     kind = "help" if question.about == "help" else "status" if ticket else "status_none"
+    if question.ref and not _own(tx, ticket, person) and _asks_too_much(tx, person, sitting):
+        kind, ticket, question = "status_limit", None, Question("status")
     named = question.ref if question.named else ""
     about = ticket.ref if ticket else named
     notices.tell(
@@ -106,6 +112,27 @@ def _meant(tx: Tx, question: Question, person: Person) -> Target | None:
     return None if any(state.privacy == "secret" or state.sensitive for state in states) else last
 
 
+def _own(tx: Tx, ticket: Target | None, person: Person) -> bool:
+    return ticket is not None and bool(
+        contacts.role_of(tx, ticket.id, person.conversation_id, person.contact_id)
+    )
+
+
+def _asks_too_much(tx: Tx, person: Person, sitting: Sitting) -> bool:
+    """Whether they try out refs: more different ones within an hour than anybody needs."""
+    how = sitting.city.channels.get(person.channel, Traits()).commands
+    texts = messages.questions(tx, person.contact_id, sitting.now - _HOUR)
+    asked_for = {_ref(text, how, sitting.city.prefix) for text in texts} - {""}
+    return len(asked_for) > MOST_REFS
+
+
+def _ref(text: str, how: str, prefix: str) -> str:
+    """The report a kept text asked about, "" if it asked about none."""
+    word, rest = _split(text, how)
+    question = _status(rest, how, prefix) if word and _ASKS[how][word] == "status" else None
+    return question.ref if question else ""
+
+
 def _status(rest: str, how: str, prefix: str) -> Question | None:
     """The report a status is asked of; more words are a message to the city."""
     if not rest:
@@ -123,10 +150,10 @@ def _pattern(prefix: str) -> re.Pattern[str]:
     return re.compile(rf"(?:{re.escape(prefix)}[ -]?)?(?P<month>[0-9]{{4}})[ -]?(?P<number>[0-9]{{4,9}})")
 
 
-def _split(message: InboundMessage, how: str) -> tuple[str, str]:
+def _split(written: str, how: str) -> tuple[str, str]:
     """The command a text begins with and what follows, or two empty texts."""
-    text = message.text.strip() if how == "slash" else message.text.strip(f" \r\n{_AROUND}")
-    if not how or not text or (how == "words" and len(message.text) > _LONGEST):
+    text = written.strip() if how == "slash" else written.strip(f" \r\n{_AROUND}")
+    if not how or not text or (how == "words" and len(written) > _LONGEST):
         return "", ""
     first = text.split(maxsplit=1)
     word = first[0].lower()

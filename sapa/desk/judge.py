@@ -8,7 +8,7 @@ from router.place import HINT_BEYOND, find_names, locate
 from sapa.desk.assign import Decision
 from sapa.desk.city import City
 from sapa.desk.mask import mask
-from sapa.desk.wording import heading
+from sapa.desk.wording import continues, heading
 from store import messages
 from store.db import Tx
 
@@ -130,13 +130,25 @@ def judge_ticket(tx: Tx, ticket_id: int, *, channel: str, city: City, chosen: st
     ]
     pictures = [(lat, lon, 0.0) for lat, lon in messages.picture_points(tx, ticket_id)]
     return judge(
-        [heading(part.subject, part.text) + part.text for part in parts],
+        _texts(parts),
         channel=channel,
         chosen=next((part.kelurahan for part in reversed(parts) if part.kelurahan), chosen),
         points=[*points, *pictures],
         labels=[part.place for part in parts],
         city=city,
     )
+
+
+def _texts(parts: Sequence[messages.Part]) -> list[str]:
+    """What each message says, with its subject; parts of one long SMS as one text."""
+    texts: list[str] = []
+    for part, before in zip(parts, [None, *parts], strict=False):
+        said = heading(part.subject, part.text) + part.text
+        if continues(part, before):
+            texts[-1] += said
+        else:
+            texts.append(said)
+    return texts
 
 
 def _spot(text: str, chosen: str, points: Sequence[Point], words: str, city: City) -> Spot:

@@ -1,9 +1,12 @@
 """What people type, made safe to keep and put together for reading."""
 
 import re
+from typing import Protocol
 
 from sapa.desk.errors import Invalid
 
+#: How the parts of one long SMS are named that came one by one: …/1, …/2.
+_PART = re.compile(r"/([1-9][0-9]{0,2})\Z")
 #: Control characters, halves of surrogate pairs, and marks that turn the reading direction.
 _UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]")
 
@@ -31,3 +34,20 @@ def heading(subject: str, text: str) -> str:
     if not start:
         return subject
     return subject + (" " if subject[-1] in ".!?…:;," else ". ")
+
+
+class Piece(Protocol):
+    """A message, as far as it may be a part of a longer one."""
+
+    @property
+    def group_id(self) -> str: ...
+    @property
+    def external_id(self) -> str: ...
+
+
+def continues(piece: Piece, before: Piece | None) -> bool:
+    """Whether a message goes on in the middle of the one before it: the next part of one long SMS."""
+    if before is None or not piece.group_id or piece.group_id != before.group_id:
+        return False
+    number, last = _PART.search(piece.external_id), _PART.search(before.external_id)
+    return number is not None and last is not None and int(number[1]) == int(last[1]) + 1

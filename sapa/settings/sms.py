@@ -52,6 +52,7 @@ class Gateway(Part):
     signature_key: SecretName | None = None
     signature_header: Header | None = None
     signature_algorithm: Literal["sha256", "sha1", "sha512"] = "sha256"
+    method: Literal["POST", "GET"] = "POST"
     answer: Note = ""
     inbound: Inbound = default({})
     outbound: Outbound

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from sapa.web.metrics import Metrics
 from sapa.web.office import Office, office_of
-from store import arrivals, books, outbox, remote, schema
+from store import arrivals, books, outbox, remote, schema, sweeps
 from store.db import LedgerUnavailable, Tx
 
 router = APIRouter()
@@ -97,3 +97,4 @@ def _gauge(counted: Metrics, tx: Tx, now: datetime) -> None:
     counted.set_waiting((now - since).total_seconds() if since else 0.0)
     files, asked = remote.waiting(tx)
     counted.set_files(files, (now - asked).total_seconds() if asked else 0.0)
+    counted.set_swept({door: (now - at).total_seconds() for door, at in sweeps.last(tx).items()})

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from channels.base import Answering, Rejected, Unavailable, Webhook
+from channels.base import Answering, ByGet, Rejected, Unavailable, Webhook
 from channels.base import Request as DoorRequest
 from sapa.desk.spool import Spooled
 from sapa.web import errors
@@ -15,6 +15,7 @@ from sapa.web.office import Office, office_of
 router = APIRouter()
 
 
+@router.get("/hooks/{channel}")
 @router.post("/hooks/{channel}")
 async def receive(channel: str, request: Request) -> Response:
     """200 after the commit (or once it is safe on disk), in the words the provider expects.
@@ -23,11 +24,14 @@ async def receive(channel: str, request: Request) -> Response:
     """
     office = office_of(request)
     door = _door(office, channel)
+    if request.method == "GET" and not (isinstance(door, ByGet) and door.by_get):
+        raise HTTPException(405, headers={"Allow": "POST"})
     asked = DoorRequest(
         url=_public_url(office, request),
         headers={name.lower(): value for name, value in request.headers.items()},
         query=dict(request.query_params),
         body=await request.body(),
+        method=request.method,
     )
     try:
         payload = door.verify(asked, office.clock())

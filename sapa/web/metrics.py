@@ -1,6 +1,6 @@
 """Numbers for Prometheus, none of them about a person."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -49,6 +49,12 @@ class Metrics:
             [],
             registry=self.registry,
         )
+        self._swept = Gauge(
+            "sapa_swept_seconds",
+            "How long ago a provider was asked for all it could not deliver",
+            ["door"],
+            registry=self.registry,
+        )
 
     def counted(self, deliver: Deliver) -> Deliver:
         """The same delivery, counted by channel and outcome; bootstrap wraps what it hands to doors."""
@@ -92,6 +98,11 @@ class Metrics:
         """How many files providers still have, and how long the oldest is waited for."""
         self._files.set(count)
         self._files_since.set(seconds)
+
+    def set_swept(self, seconds: Mapping[str, float]) -> None:
+        """How long ago each door ("CHANNEL:ACCOUNT") was last swept to the end."""
+        for door, age in seconds.items():
+            self._swept.labels(door).set(age)
 
     def forget(self) -> None:
         """The ledger cannot be read: say nothing rather than something old."""

@@ -7,6 +7,7 @@ import hmac
 import json
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from counterparts.gateway import KEY, SECRET, GatewayServer, section, signature
@@ -218,3 +219,48 @@ def test_nothing_secret_is_shown() -> None:
     shown = repr(vars(door(**SIGNED))) + repr(door(**SIGNED).settings)
     assert SECRET not in shown
     assert KEY not in shown
+
+
+def by_get(query: str, **headers: str) -> Request:
+    pairs = dict(parse_qsl(query))
+    return Request(url=f"{URL}?{query}", headers=headers, query=pairs, method="GET")
+
+
+def test_a_gateway_that_delivers_by_get_is_read_and_its_secret_is_not_kept() -> None:
+    one = door(secret_header="", secret_query="kunci", method="GET")
+    assert one.by_get
+    said = f"id=7&from=081234567890&message=Jalan+rusak%0Adi+Meri&kunci={SECRET}"
+    payload = one.verify(by_get(said), NOW)
+    (message,) = one.parse(payload)
+    assert isinstance(message, InboundMessage)
+    assert (message.external_id, message.text) == ("7", "Jalan rusak\ndi Meri")
+    assert SECRET.encode() not in payload.body
+    assert payload.delivery_id == one.verify(by_get(said), NOW).delivery_id == "7::"
+    for wrong in (said.replace(SECRET, "lain"), said.replace("kunci", "kunci2")):
+        with pytest.raises(Rejected):
+            one.verify(by_get(wrong), NOW)
+    with pytest.raises(Rejected):
+        one.verify(by_get(said + "&a=1" * 400), NOW)
+
+
+def test_what_is_delivered_by_get_is_signed_as_it_stands_in_the_address() -> None:
+    one = door(secret="", method="GET", **SIGNED)
+    said = "id=7&from=081234567890&message=ya"
+    one.verify(by_get(said, **{"x-signature": signature(said.encode())}), NOW)
+    for wrong in (signature(b""), signature(said.encode() + b"&")):
+        with pytest.raises(Rejected):
+            one.verify(by_get(said, **{"x-signature": wrong}), NOW)
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [{}, {"secret_header": "", "secret_query": "kunci"}, {"secret": "", **SIGNED}, {**SIGNED},
+     {"method": "GET"}, {"method": "GET", "secret_header": "", "secret_query": "kunci", **SIGNED}],
+)  # fmt: skip
+@pytest.mark.parametrize("number", [7, "7"])
+def test_a_recorded_delivery_is_signed_as_the_gateway_signs(proof: dict[str, str], number: Any) -> None:
+    one = door(**proof)
+    made = one.replay({"id": number, "from": "081234567890", "message": "Jalan rusak & gelap"}, URL, NOW)
+    (message,) = one.parse(one.verify(made, NOW))
+    assert isinstance(message, InboundMessage)
+    assert (message.external_id, message.text) == ("7", "Jalan rusak & gelap")

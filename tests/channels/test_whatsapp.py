@@ -250,7 +250,7 @@ def test_a_file_that_is_not_there_for_some_seconds_is_had_later_and_the_login_go
     ],
 )
 def test_no_file_is_had_from_an_address_that_is_not_public(address: str) -> None:
-    with WhatsApp(elsewhere={"MM1/ME1": address}) as api, pytest.raises(Unavailable) as later:
+    with WhatsApp(redirected={"MM1/ME1": address}) as api, pytest.raises(Unavailable) as later:
         fetched(door(api.url))
     assert "://" not in str(later.value)
 

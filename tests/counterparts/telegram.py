@@ -30,6 +30,8 @@ METHODS: dict[str, set[str]] = {
         "drop_pending_updates",
         "secret_token",
     },
+    "getMe": set(),
+    "getWebhookInfo": set(),
     "getFile": {"FILE_ID"},
     "sendMessage": {
         "CHAT_ID",
@@ -68,6 +70,7 @@ class BotApi:
     port: int = 0
     updates: list[dict[str, Any]] = field(default_factory=list)
     webhook: dict[str, Any] | None = None
+    last_error: str = ""
     blocked: set[int] = field(default_factory=set)
     unknown: set[int] = field(default_factory=set)
     files: dict[str, bytes] = field(default_factory=dict)
@@ -150,6 +153,19 @@ class BotApi:
             return self._not_documented("secret_token")
         self.webhook = values
         return 200, _ok(True) | {"description": "Webhook was set"}
+
+    def _getMe(self, values: dict[str, Any], files: dict[str, bytes]) -> Any:
+        return 200, _ok({"id": int(BOT), "is_bot": True, "first_name": "Sapa", "username": "sapa_uji_bot"})
+
+    def _getWebhookInfo(self, values: dict[str, Any], files: dict[str, bytes]) -> Any:
+        told = {
+            "url": (self.webhook or {}).get("url", ""),
+            "has_custom_certificate": False,
+            "pending_update_count": len(self.updates),
+        }
+        if self.last_error:
+            told |= {"last_error_date": 1_790_000_000, "last_error_message": self.last_error}
+        return 200, _ok(told)
 
     def _getFile(self, values: dict[str, Any], files: dict[str, bytes]) -> Any:
         handle = values["file_id"]

@@ -8,9 +8,11 @@ import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 SID, TOKEN = "AC" + "0" * 32, "token-uji"
 #: Parameters of POST …/Messages.json that Twilio documents; any other fails the test.
@@ -22,6 +24,16 @@ DOCUMENTED = frozenset(
         SmartEncoded PersistentAction ShortenUrls ScheduleType SendAt SendAsMms RiskCheck Tags""",
     )
 )
+
+#: Query parameters that Twilio documents for reading, by resource.
+LISTED = {
+    "Messages": frozenset(
+        ("To", "From", "DateSent", "DateSent>", "DateSent<", "PageSize", "Page", "PageToken")
+    ),
+    "Media": frozenset(("DateCreated", "DateCreated>", "DateCreated<", "PageSize", "Page", "PageToken")),
+    "IncomingPhoneNumbers": frozenset(("Beta", "FriendlyName", "PhoneNumber", "Origin", "PageSize")),
+    "": frozenset(),
+}
 
 
 def signature(url: str, pairs: list[tuple[str, str]], key: str = TOKEN, algorithm: str = "sha1") -> str:
@@ -54,13 +66,40 @@ def incoming(sid: str, body: str, sender: str = "+6281234567890", **more: str) -
     }  # fmt: skip
 
 
+def resource(
+    sid: str, body: str, at: datetime, sender: str = "+6281234567890", **more: Any
+) -> dict[str, Any]:
+    """The message resource of an SMS that came in, as the API lists it."""
+    base = f"/2010-04-01/Accounts/{SID}/Messages/{sid}"
+    return {
+        "account_sid": SID, "api_version": "2010-04-01", "body": body, "direction": "inbound",
+        "date_created": format_datetime(at), "date_sent": format_datetime(at),
+        "date_updated": format_datetime(at),
+        "error_code": None, "error_message": None, "from": sender, "messaging_service_sid": None,
+        "num_media": "0", "num_segments": "1", "price": None, "price_unit": None, "sid": sid,
+        "status": "received", "to": "+15005550006", "uri": f"{base}.json",
+        "subresource_uris": {"media": f"{base}/Media.json"}, **more,
+    }  # fmt: skip
+
+
 @dataclass(kw_only=True)
 class Twilio:
-    """`sent` are the accepted messages; `answers` (status, error code, headers) come first, in order."""
+    """`sent` are the accepted messages; `answers` (status, error code, headers) come first, in order.
+
+    `inbox` are the message resources that can be listed, `media` the files of each by its sid, `numbers`
+    the account's phone numbers, `asked` the queries of lists; `page` messages at most are on one page.
+    """
 
     sent: list[dict[str, str]] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     answers: list[tuple[int, int, dict[str, str]]] = field(default_factory=list)
+    inbox: list[dict[str, Any]] = field(default_factory=list)
+    media: dict[str, list[str]] = field(default_factory=dict)
+    numbers: list[dict[str, Any]] = field(default_factory=list)
+    asked: list[dict[str, str]] = field(default_factory=list)
+    page: int = 1000
+    status: str = "active"
+    elsewhere: str = ""
     url: str = ""
 
     def __enter__(self) -> "Twilio":
@@ -99,6 +138,53 @@ class Twilio:
         """What is answered to a GET."""
         return 404, json.dumps(error(404, 20404)).encode(), {"Content-Type": "application/json"}
 
+    def read(self, path: str, query: dict[str, str]) -> tuple[int, dict[str, Any], dict[str, str]]:
+        """What the API answers to a GET of a path, which begins with the account's."""
+        found = re.fullmatch(r"(?:/Messages/(?P<of>\w+))?(?:/(?P<kind>\w+))?\.json", path)
+        kind = (found["kind"] or "") if found else None
+        if found is None or kind not in LISTED:
+            return 404, error(404, 20404), {}
+        self.wrong += [f"undocumented parameter {kind} {name}" for name in query if name not in LISTED[kind]]
+        if self.answers:
+            status, code, headers = self.answers.pop(0)
+            return status, error(status, code), headers
+        if kind == "":
+            return 200, {"sid": SID, "status": self.status, "friendly_name": "uji"}, {}
+        if kind == "IncomingPhoneNumbers":
+            numbers = [one for one in self.numbers if query.get("PhoneNumber", "") in one["phone_number"]]
+            return 200, {"incoming_phone_numbers": numbers, "next_page_uri": None}, {}
+        if kind == "Media":
+            base = f"/2010-04-01/Accounts/{SID}/Messages/{found['of']}/Media"
+            listed = [
+                {"sid": f"ME{number}", "content_type": one, "uri": f"{base}/ME{number}.json"}
+                for number, one in enumerate(self.media.get(found["of"], ()))
+            ]
+            return 200, {"media_list": listed, "next_page_uri": None}, {}
+        return 200, self._messages(query), {}
+
+    def _messages(self, query: dict[str, str]) -> dict[str, Any]:
+        """A page of the messages, newest first."""
+        self.asked.append(query)
+        chosen = [one for one in self.inbox if _chosen(one, query)]
+        chosen.sort(key=lambda one: parsedate_to_datetime(one["date_sent"]), reverse=True)
+        size = min(int(query.get("PageSize", 50)), 1000, self.page)
+        page = int(query.get("Page", 0))
+        rest = urlencode({**query, "Page": page + 1, "PageToken": "PASM1"})
+        more = len(chosen) > (page + 1) * size
+        following = f"{self.elsewhere}/2010-04-01/Accounts/{SID}/Messages.json?{rest}" if more else None
+        return {
+            "messages": chosen[page * size : (page + 1) * size],
+            "page": page,
+            "page_size": size,
+            "next_page_uri": following,
+        }
+
+
+def _chosen(message: dict[str, Any], query: dict[str, str]) -> bool:
+    at = parsedate_to_datetime(message["date_sent"]).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    after, before = query.get("DateSent>", ""), query.get("DateSent<", "Z")
+    return query.get("To", message["to"]) == message["to"] and after <= at <= before
+
 
 def error(status: int, code: int) -> dict[str, Any]:
     more = f"https://www.twilio.com/docs/errors/{code}"
@@ -109,7 +195,14 @@ class _Handler(BaseHTTPRequestHandler):
     here: Twilio
 
     def do_GET(self) -> None:
-        self.write(*self.here.get(self.path, self.headers))
+        login = base64.b64encode(f"{SID}:{TOKEN}".encode()).decode()
+        parts, base = urlsplit(self.path), f"/2010-04-01/Accounts/{SID}"
+        if not (parts.path.startswith(base) and parts.path.endswith(".json")):
+            self.write(*self.here.get(self.path, self.headers))
+        elif self.headers.get("Authorization") != f"Basic {login}":
+            self.answer(401, error(401, 20003), {})
+        else:
+            self.answer(*self.here.read(parts.path.removeprefix(base), dict(parse_qsl(parts.query, True))))
 
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers["Content-Length"]))

@@ -52,13 +52,13 @@ def status(sid: str, word: str, code: str = "") -> dict[str, str]:
 class WhatsApp(Twilio):
     """`files` are media by `MM…/ME…`, `late` how often each is not there yet.
 
-    `elsewhere` are redirects to other addresses. `templates` are approved ones and their variables;
+    `redirected` are redirects to other addresses. `templates` are approved ones and their variables;
     free words to somebody in `silent` fail by a callback, which stands in `callbacks`.
     """
 
     files: dict[str, bytes] = field(default_factory=dict)
     late: dict[str, int] = field(default_factory=dict)
-    elsewhere: dict[str, str] = field(default_factory=dict)
+    redirected: dict[str, str] = field(default_factory=dict)
     templates: dict[str, int] = field(default_factory=lambda: {HX: 2})
     silent: set[str] = field(default_factory=set)
     callbacks: list[dict[str, str]] = field(default_factory=list)
@@ -109,8 +109,8 @@ class WhatsApp(Twilio):
         if login != LOGIN:
             return 401, json.dumps(error(401, 20003)).encode(), {}
         key = f"{found[1]}{found[2]}" if found else ""
-        if key in self.elsewhere:
-            return 307, b"", {"Location": self.elsewhere[key]}
+        if key in self.redirected:
+            return 307, b"", {"Location": self.redirected[key]}
         if key not in self.files or self.late.get(key, 0) > 0:
             self.late[key] = self.late.get(key, 0) - 1
             return 404, json.dumps(error(404, 20404)).encode(), {}

@@ -144,6 +144,7 @@ SAID = [
         "status",
         "Laporan SMP-2611-0042 sudah diteruskan kepada Dinas Perhubungan.\nPerkiraan selesai: paling",
     ),
+    ("status_limit", "Mohon tanyakan lagi satu jam lagi.\n"),
     ("status_none", "Kami tidak menemukan laporan itu. Mohon periksa"),
     ("taken_away", "tidak lagi ditugaskan kepada Dinas Perhubungan.\nTautan tindakan yang lama"),
     ("reopened_opd", "Laporan ini dibuka kembali karena dinyatakan belum selesai."),

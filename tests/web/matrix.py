@@ -132,6 +132,7 @@ PUBLIC = [
             "key": f"matrix-{role}",
         },
     ),
+    row("GET", "/hooks/{channel}", 405),  # to a door that is told by POST
     row("POST", "/hooks/{channel}", 403),  # without the provider's signature
     row("GET", "/berkas/{uuid}", 404, 200, 404, 200, 404, 200, 200, query=own_link),
     row("GET", "/berkas/{uuid}/putar", 404, query=own_link),  # a photo is not played

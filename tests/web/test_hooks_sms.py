@@ -179,6 +179,30 @@ def test_a_word_within_a_sentence_is_no_keyword(sms: Sms) -> None:
     assert (sms.count("ticket"), sms.count("outbox", "notice = 'status'")) == (3, 1)
 
 
+def test_who_tries_out_many_refs_is_asked_to_wait_and_may_ask_of_their_own(sms: Sms) -> None:
+    sms.say("SM0", "Lampu jalan mati di Meri", RINI)
+    ref = sms.rows("select ref from ticket")[0][0]
+    for number in range(10):
+        sms.say(f"SM1{number}", f"STATUS SMP-2611-{number + 500:04}")
+        sms.say(f"SM2{number}", f"status 2611 {number + 500:04}")  # the same ref is one ref
+        sms.clock.pass_(minutes=1)
+    kinds = "select notice, count(*) from outbox where notice like 'status%' group by notice order by notice"
+    assert [row[0] for row in sms.rows(kinds)] == ["status_none"]
+    sms.say("SM31", f"STATUS {ref}")
+    told = sms.rows("select notice, ticket_id from outbox order by id desc limit 1")
+    assert told == [("status_limit", None)]
+    sms.say("SM32", f"STATUS {ref}", RINI)
+    assert sms.count("outbox", "notice = 'status'") == 1
+    for number in range(11):
+        sms.say(f"SM4{number}", f"STATUS SMP-2611-{number + 500:04}", RINI)
+    sms.clock.pass_(minutes=2)
+    sms.say("SM50", f"STATUS {ref}", RINI)  # their own, however much they asked
+    assert sms.count("outbox", "notice = 'status'") == 2
+    sms.clock.pass_(minutes=61)
+    sms.say("SM33", f"STATUS {ref}")
+    assert sms.count("outbox", "notice = 'status'") == 3
+
+
 def test_who_never_reported_and_asks_for_no_ref_is_told_that_there_is_none(sms: Sms) -> None:
     sms.say("SM1", "STATUS")
     assert (sms.count("ticket"), sms.rows("select notice from outbox")) == (0, [("status_none",)])
@@ -256,6 +280,18 @@ def test_parts_that_come_one_by_one_are_one_ticket_in_their_order(gated: Sms) ->
     assert gated.count("ticket") == 1
     texts = gated.rows("select text from message order by sent_at, id")
     assert texts == [("bagian 1",), ("bagian 2",), ("bagian 3",)]
+
+
+def test_parts_that_come_one_by_one_are_read_as_one_text(gated: Sms) -> None:
+    said = {1: "Selamat pagi, lampu ja", 2: "lan mati, telepon 0812345", 3: "67890, tolong"}
+    sent = gated.clock.now.timestamp()  # all parts name the time of the one SMS
+    for number in (2, 1, 3):
+        told = {"id": "p", "from": SAMI, "message": said[number], "part": number, "parts": 3, "ref": "7"}
+        gated.gateway({**told, "sent_at": sent})
+        gated.clock.pass_(seconds=5)
+    ((summary, opd),) = gated.rows("select summary, opd from ticket")
+    assert summary == "Selamat pagi, lampu jalan mati, telepon ••••••••••••, tolong"
+    assert opd == "DISHUB"  # a word in two parts is one word
 
 
 def test_a_batch_keeps_people_and_parks_machines(gated: Sms) -> None:
@@ -374,3 +410,18 @@ def test_nothing_personal_is_in_a_refusal(gated: Sms) -> None:
     assert parked.status_code == 200
     reasons = gated.rows("select reason from arrival where state = 'parked'")
     assert SAMI not in str(reasons)
+
+
+def test_a_gateway_that_delivers_by_get_is_taken_in_and_nobody_else_is(
+    sms: Sms, ledger: Ledger, tmp_path: Path
+) -> None:
+    assert sms.client.get("/hooks/sms").status_code == 405  # Twilio tells us by POST
+    section = gateway.section(secret_header="", secret_query="kunci", method="GET", answer="OK")
+    door = SmsDoor.build(section, lambda: sms.clock.now)
+    client = make(ledger, tmp_path / "lain", sms.clock.now, door).client
+    said = {"id": "7", "from": "081234567890", "message": "Jalan rusak & gelap", "kunci": gateway.SECRET}
+    answers = [client.get("/hooks/sms", params=said) for _ in range(2)]
+    assert [(one.status_code, one.text) for one in answers] == [(200, "OK")] * 2
+    assert client.get("/hooks/sms", params={**said, "kunci": "lain"}).status_code == 403
+    assert sms.rows("select text from message") == [("Jalan rusak & gelap",)]
+    assert gateway.SECRET.encode() not in bytes(sms.rows("select raw from arrival")[0][0])

@@ -66,6 +66,37 @@ def test_an_edited_message_shows_what_it_said_before_and_marks_nothing(desk: Des
     assert "<mark" not in html
 
 
+@pytest.mark.parametrize(("second", "after"), [("PJU mati", "di gang 2"), ("mati", "PJU di gang 2")])
+def test_the_parts_of_a_long_sms_are_read_and_masked_as_one(
+    desk: Desk, dishub: Seat, second: str, after: str
+) -> None:
+    said = ("Selamat pagi, ge", f"lap, {second}, telepon 0812345", "67890")
+    for number, text in enumerate(said, 1):
+        at = f"2026-11-24T09:00:00.00{number}+07:00"
+        hook(desk, {"id": f"p/{number}", "from": "08123", "text": text, "group": "7", "sent_at": at})
+    ref = hook(desk, {"id": "9", "from": "08123", "text": after, "sent_at": "2026-11-24T09:00:01+07:00"})
+    html = dishub.see(f"/petugas/laporan/{ref}")
+    page = text_of(html)
+    assert f"Selamat pagi, gelap, {second}, telepon ••••••••••••" in page
+    assert "0812345" not in html
+    assert html.count(">PJU</mark>") == 1
+    assert page.count("Pelapor · ") == 2
+
+
+def test_a_reporter_who_said_stop_is_shown_so_until_they_write_again(desk: Desk, dishub: Seat) -> None:
+    ref = hook(desk, {"id": "1", "from": "08123", "text": "PJU padam"})
+    assert "Meminta tidak dikirimi" not in dishub.see(f"/petugas/laporan/{ref}")
+    desk.clock.pass_(minutes=1)
+    hook(desk, {"id": "2", "from": "08123", "text": "stop"})
+    desk.office.ledger.write(
+        lambda tx: tx.run("UPDATE message SET machine = 'stop', ticket_id = NULL WHERE external_id = '2'")
+    )
+    page = text_of(dishub.see(f"/petugas/laporan/{ref}"))
+    assert re.search(r"Meminta tidak dikirimi \S+ lagi sejak 24 Nov\S* 2026[^;]* 09[.:]01", page), page
+    hook(desk, {"id": "3", "from": "08123", "text": "masih padam"})
+    assert "Meminta tidak dikirimi" not in dishub.see(f"/petugas/laporan/{ref}")
+
+
 def test_the_officer_walks_a_ticket_from_acceptance_to_its_result(desk: Desk, dishub: Seat) -> None:
     ref, _ = desk.send()
     rung = desk.bell.rung

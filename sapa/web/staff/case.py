@@ -15,7 +15,7 @@ from sapa.web.staff.thread import Entry
 from sapa.web.staff.thread import read as read_thread
 from sapa.web.staff.timing import Standing, age, standing
 from sapa.web.staff.words import NOTICES, STEPS, delivery
-from store import claims, console, events, officers, outbox, tickets
+from store import claims, console, contacts, events, officers, outbox, tickets
 from store.claims import Held
 from store.db import Tx
 from store.tables import Disposition, Event, IdentityLook, Outbox, Ticket
@@ -51,6 +51,7 @@ class Case:
     lead: str
     supporting: tuple[str, ...]
     reporters: int
+    silenced: tuple[tuple[str, datetime], ...]
     because: str
     decided_by: str
     found: tuple[Found, ...]
@@ -78,7 +79,6 @@ def read(tx: Tx, ticket: Ticket, by: Actor, city: City, now: datetime) -> Case:
     judged = next((one for one in given if one.matches), None)
     newest = given[0] if given else None
     owners = tickets.owners(tx, ticket.id)
-    running = tickets.running(tx, ticket.id)
     may_open = sealed.may_open(by, ticket)
     lines, heard = history.lines(happened, names, city), ticket.privacy == "normal"
     return Case(
@@ -87,6 +87,7 @@ def read(tx: Tx, ticket: Ticket, by: Actor, city: City, now: datetime) -> Case:
         lead=city.opd_name(ticket.opd) if ticket.opd else "",
         supporting=tuple(city.opd_name(row.opd) for row in owners if row.role == "supporting"),
         reporters=len(tickets.reporters(tx, ticket.id)),
+        silenced=tuple(contacts.silenced(tx, ticket.id)),
         because=newest.because if newest else "",
         decided_by=_decider(newest),
         found=_found(judged, ticket.summary, highlight.stale(judged, happened)),
@@ -97,7 +98,7 @@ def read(tx: Tx, ticket: Ticket, by: Actor, city: City, now: datetime) -> Case:
         history=tuple(reversed(lines)),
         promises=tuple(
             (STEPS[step], row.due_at, standing(row.due_at, now, city.calendar))
-            for step, row in running.items()
+            for step, row in tickets.running(tx, ticket.id).items()
         ),
         post=tuple(_post(row, city) for row in post),
         acts=tuple(act for act in offered(tx, ticket, by) if act != "undo"),

@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from sapa.desk.mask import mask
-from sapa.desk.wording import heading
+from sapa.desk.wording import continues, heading
 from store.tables import Disposition, Event, Message, MessageRevision
 
 #: A rule this strong, measured by the strongest that chooses an agency, carried the decision.
@@ -89,18 +89,20 @@ def by_message(
 ) -> dict[int, list[Span]]:
     """Where in each inbound message the matches lie: {message id: places in its text}.
 
-    The judge read all messages of that time, each with its subject, joined by line breaks. A message
+    The judge read all messages of that time, each with its subject, joined by line breaks (parts of one
+    long SMS by nothing). A message
     that says something else since has no places; after a split or a join nobody has any.
     """
     if disposition is None or not disposition.matches:
         return {}
     if stale(disposition, history):
         return {}
-    places, found, at = spans(disposition.matches), {}, 0
-    for message in thread:
-        if message.direction != "in" or message.received_at > disposition.at:
-            continue
+    places, found, at, gap = spans(disposition.matches), {}, 0, 0
+    judged = [one for one in thread if one.direction == "in" and one.received_at <= disposition.at]
+    for message, earlier in zip(judged, [None, *judged], strict=False):
         assert message.id is not None
+        if not continues(message, earlier):
+            at, gap = at + gap, 0
         text, changed = _then(message, revisions.get(message.id, ()), disposition.at)
         before = len(heading(message.subject, text))
         at += before
@@ -111,7 +113,7 @@ def by_message(
         ]
         if inside and not changed:
             found[message.id] = inside
-        at += len(text) + 1 if before or text else 0
+        at, gap = at + len(text), 1 if before or text else gap
     return found
 
 

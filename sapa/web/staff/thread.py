@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from sapa.desk.city import City
 from sapa.desk.mask import mask
+from sapa.desk.wording import continues
 from sapa.web.files import playable
 from sapa.web.staff import highlight, history
 from sapa.web.staff.words import delivery
@@ -62,16 +63,14 @@ def read(
     reporters = {row.conversation_id: row.role for row in tickets.reporters(tx, ticket_id)}
     said = [
         _message(
-            message,
-            revisions.get(message.id or 0, []),
-            files.get(message.id or 0, []),
-            places.get(message.id or 0, []),
-            reporters.get(message.conversation_id or 0, "reporter"),
+            whole,
+            revisions.get(whole.message.id or 0, []),
+            files.get(whole.message.id or 0, []),
+            reporters.get(whole.message.conversation_id or 0, "reporter"),
             city,
             heard,
         )
-        for message in messages
-        if message.direction == "in"
+        for whole in _wholes([one for one in messages if one.direction == "in"], places)
     ]
     ours = [_words(event, post, names, city) for event in events if _ours(event)]
     return sorted([*_albums(said), *ours], key=lambda entry: (entry.at, entry.side != "in"))
@@ -100,30 +99,60 @@ def _joined(first: Entry, more: Entry) -> Entry:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """A message; the first part of a long SMS with what the parts after it say, which are split off with it.
+
+    `id` is of the part that came first.
+    """
+
+    message: Message
+    id: int
+    rest: str
+    places: tuple[highlight.Span, ...]
+
+
+def _wholes(messages: Sequence[Message], places: Mapping[int, Sequence[highlight.Span]]) -> list[_Whole]:
+    """The messages, the parts of one long SMS as one: masked as a whole, too."""
+    wholes: list[_Whole] = []
+    for message, before in zip(messages, [None, *messages], strict=False):
+        id_ = message.id or 0
+        where = tuple(places.get(id_, ()))
+        if not wholes or not continues(message, before):
+            wholes.append(_Whole(message, id_, "", where))
+            continue
+        last = wholes[-1]
+        at = len(last.message.text) + len(last.rest)
+        moved = tuple(highlight.Span(one.start + at, one.end + at, one.opd) for one in where)
+        rest = last.rest + message.text
+        wholes[-1] = _Whole(last.message, min(last.id, id_), rest, last.places + moved)
+    return wholes
+
+
 def _ours(event: Event) -> bool:
     spoken = event.kind in SPOKEN and event.actor in ("officer", "opd")
     return spoken or event.kind == "noted"
 
 
 def _message(
-    message: Message,
+    whole: _Whole,
     revisions: Sequence[MessageRevision],
     files: Sequence[AttachmentRow],
-    places: Sequence[highlight.Span],
     role: str,
     city: City,
     heard: bool,
 ) -> Entry:
     who = "Pelapor" if role == "reporter" else "Pendukung"
-    text = revisions[-1].text if revisions else message.text
+    message = whole.message
+    text = (revisions[-1].text if revisions else message.text) + whole.rest
     played = tuple(file for file in files if heard and playable(file))
     return Entry(
         at=message.received_at,
         side="in",
         title=f"{who} · {city.channel_name(message.channel)}",
-        text=highlight.marked(text, places),
+        text=highlight.marked(text, whole.places),
         detail="; ".join(mask(part) for part in (message.subject, message.place) if part),
-        messages=(message.id or 0,),
+        messages=(whole.id,),
         album=f"{message.conversation_id}:{message.group_id}" if message.group_id else "",
         pictures=tuple(file for file in files if file.served),
         heard=played,

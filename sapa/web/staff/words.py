@@ -44,6 +44,7 @@ NOTICES: Mapping[str, str] = {
     "help": "Cara melapor",
     "status": "Jawaban status",
     "status_none": "Jawaban status: tidak ditemukan",
+    "status_limit": "Jawaban status: terlalu banyak bertanya",
     "assigned": "Disposisi",
     "taken_away": "Disposisi dialihkan",
     "reopened_opd": "Dibuka kembali",
