@@ -13,10 +13,12 @@ from typing import Protocol
 
 from channels.base import Sender, Unavailable, Undeliverable
 from channels.message import OutboundMessage, Receipt
+from notifier import detour
+from notifier.detour import Shut
 from notifier.facts import NotTellable
 from notifier.notices import NOTICES
 from notifier.retry import Retry, reason
-from store import outbox
+from store import contacts, outbox
 from store.db import Ledger, LedgerUnavailable, Tx
 from store.outbox import Claimed, Sent
 
@@ -212,9 +214,10 @@ class Relay:
         except NotTellable as error:
             why = str(error)
             return lambda tx: outbox.bury(tx, row, why)
+        except Shut:
+            return self._elsewhere(row)
         except Undeliverable as error:
-            why = reason(error, to)
-            return lambda tx: outbox.bury(tx, row, why, unreachable=True)
+            return self._never(row, reason(error, to))
         except (Unavailable, TimeoutError) as error:
             return self._later(row, reason(error, to), getattr(error, "retry_after", 0.0))
         except Exception as error:
@@ -224,7 +227,24 @@ class Relay:
 
     def _render(self, row: Claimed) -> OutboundMessage:
         with self._ledger.reading() as tx:
+            detour.check(tx, row)
             return self._renderer.render(tx, row, self._clock())
+
+    def _elsewhere(self, row: Claimed, said: str = "") -> Outcome:
+        now = self._clock()
+        return lambda tx: detour.elsewhere(tx, row, now, self._senders, said)
+
+    def _never(self, row: Claimed, why: str) -> Outcome:
+        """Nothing reaches this contact: a citizen is told another way, an office's notice is dead."""
+        if row.contact_id is None or NOTICES[row.notice].audience != "citizen":
+            return lambda tx: outbox.bury(tx, row, why, unreachable=True)
+        follow = self._elsewhere(row, why)
+
+        def act(tx: Tx) -> None:
+            contacts.set_reachable(tx, row.contact_id or 0, False)
+            follow(tx)
+
+        return act
 
     def _sent(self, row: Claimed, message: OutboundMessage, receipt: Receipt, account: str) -> Outcome:
         now = self._clock()

@@ -88,7 +88,7 @@ class Renderer:
 def _to_citizen(tx: Tx, row: Claimed, head: Letterhead) -> OutboundMessage:
     person = look.identity(tx, row.contact_id)
     known = look.facts(tx, row)
-    own = not look.supports(tx, known.ticket.id, row.contact_id)
+    own = not look.supports(tx, known.ticket.id, row.meant)
     context = _common(known, head) | _for_citizen(known, head, own)
     said = look.thread(tx, known.ticket.id, row.contact_id, row.channel)
     answered = next((external for direction, external in said if direction == "in"), "")
