@@ -29,7 +29,8 @@ def check(tx: Tx, row: Claimed) -> None:
 def elsewhere(tx: Tx, row: Claimed, now: datetime, doors: Collection[str], said: str = "") -> None:
     """Put the row on another way, in the transaction that lets go of it.
 
-    `said` is what the provider said of the contact; `doors` are the channels that can send. When the way is open again by now it is simply due.
+    `said` is what the provider said of the contact; `doors` are the channels that can send. When
+    the way is open again by now it is simply due.
     """
     why = detours.shut(tx, row.channel, row.contact_id)
     if not why:

@@ -14,6 +14,7 @@ from router.place import Area, Gazetteer
 from router.rules import compile_book
 from sapa.agenda.rules import AgendaRules
 from sapa.agenda.rules import Letterhead as SheetHead
+from sapa.bootstrap.lines import lines_of
 from sapa.desk.city import City, OpdInfo
 from sapa.desk.deadline import Calendar, SlaRow, SlaTable
 from sapa.desk.logins import Limits as LoginLimits
@@ -74,6 +75,7 @@ def city_of(settings: Settings, today: date, doors: Mapping[str, Door]) -> City:
         link_days=settings.links.valid_days,
         channel_names=_channel_names(settings),
         tagline=brand.tagline,
+        lines=lines_of(settings),
     )
 
 

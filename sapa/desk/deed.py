@@ -64,7 +64,10 @@ class Deed:
         )
 
     def tell_reporters(self, notice: str) -> None:
-        """Each reporter is told privately, where they wrote or as `notifier.detour` finds; supporters are not asked."""
+        """Each reporter is told privately, where they wrote; supporters are not asked.
+
+        Who cannot be reached there is told another way when it is sent (`notifier.detour`).
+        """
         assert self.event is not None
         for way in tickets.ways(self.tx, self.id):
             if way.role == "reporter" or notice != "question":

@@ -13,8 +13,8 @@ def record(tx: Tx, report: DeliveryReport, now: datetime) -> bool:
     """Keep a delivery report; False if we know no such message of ours (or no such person).
 
     A failure shows on the ticket, once, and marks the contact as unreachable until something
-    reaches them again (never one who said STOP); a citizen's notice then goes another way. The provider's words may hold addresses: only its
-    code is kept.
+    reaches them again (never one who said STOP); a citizen's notice then goes another way. The
+    provider's words may hold addresses: only its code is kept.
     """
     if report.to is not None:
         return _of_person(tx, report, report.to)
