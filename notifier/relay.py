@@ -17,6 +17,7 @@ from notifier import detour
 from notifier.detour import Shut
 from notifier.facts import NotTellable
 from notifier.notices import NOTICES
+from notifier.pulse import Pulse
 from notifier.retry import Retry, reason
 from store import contacts, outbox
 from store.db import Ledger, LedgerUnavailable, Tx
@@ -58,6 +59,7 @@ class Relay:
         width: int = 8,
         poll: float = 1.0,
         pause: Callable[[], float] = lambda: 0.0,
+        pulse: Pulse | None = None,
     ) -> None:
         self._ledger = ledger
         self._senders = senders
@@ -67,6 +69,7 @@ class Relay:
         self._width = width
         self._poll = poll
         self._pause = pause
+        self._pulse = pulse or Pulse()
         self._waiting: deque[int] = deque()
         self._workers: set[asyncio.Task[int]] = set()
         self._stopping = False
@@ -219,6 +222,7 @@ class Relay:
         except Undeliverable as error:
             return self._never(row, reason(error, to))
         except (Unavailable, TimeoutError) as error:
+            self._pulse.failed(row.channel, self._clock(), reason(error, to))
             return self._later(row, reason(error, to), getattr(error, "retry_after", 0.0))
         except Exception as error:
             log.error("relay: notice %s failed (%s)", row.id, type(error).__name__)
@@ -248,6 +252,7 @@ class Relay:
 
     def _sent(self, row: Claimed, message: OutboundMessage, receipt: Receipt, account: str) -> Outcome:
         now = self._clock()
+        self._pulse.sent(row.channel, now)
         kept: Sent | None = None
         if NOTICES[row.notice].audience in ("citizen", "asker"):
             text = message.text

@@ -11,12 +11,14 @@ import structlog
 
 from channels.base import Door, Listener, Parser, Sender
 from notifier.letterhead import Letterhead
+from notifier.pulse import Pulse
 from notifier.relay import Relay
 from notifier.render import Renderer
 from sapa.agenda.rules import AgendaRules
 from sapa.bootstrap import values
 from sapa.bootstrap.doors import doors_of
 from sapa.bootstrap.key import signing_key
+from sapa.bootstrap.watch import Watch
 from sapa.desk import officers
 from sapa.desk.city import City
 from sapa.desk.fetching import Fetching
@@ -75,11 +77,13 @@ class Service:
         self.password = password
         self._secret = secret
         self.files = Files(in_force.settings.storage.files_dir)
+        self.pulse = Pulse()
         self.relay = self._a_relay()
         self.fetching = self._a_fetching()
         self.intake = self._an_intake()
         self.schedule = self._a_schedule()
         office = self._an_office()
+        self.watch = Watch(ledger, doors, self.pulse, office.outages, self.city, clock)
         self.app: Page = create_app(office)
         self._deliver = office.metrics.counted(self.intake.deliver)
         self._tasks: list[asyncio.Task[None]] = []
@@ -93,6 +97,7 @@ class Service:
     async def start(self) -> None:
         """Open the doors that listen, then the post room and the jobs of this process's roles."""
         await asyncio.to_thread(self._free_leases)
+        self._tasks.append(asyncio.create_task(self.watch.run(), name="watch"))
         self._tasks.append(asyncio.create_task(self.fetching.run(), name="fetching"))
         wanted = {"email": "smtp"}
         for name, door in self.doors.items():
@@ -157,6 +162,7 @@ class Service:
             self.clock,
             values.retry_of(self.in_force.settings),
             pause=lambda: _WAY if self.intake.busy else _REST,
+            pulse=self.pulse,
         )
 
     def _a_fetching(self) -> Fetching:
@@ -197,6 +203,7 @@ class Service:
             intake=self.intake,
             relay=self.relay,
             fetch=self.fetching.wake,
+            pulse=self.pulse,
             doors=self.doors,
             secret=self._secret,
             clock=self.clock,

@@ -179,6 +179,7 @@ def letterhead_of(settings: Settings, city: City, secret: bytes) -> Letterhead:
         opd_names={code: info.name for code, info in city.opds.items()},
         opd_emails={code: info.email for code, info in city.opds.items() if info.email},
         reach={owner.code: owner.reach for owner in settings.external if not owner.letter},
+        channel_names=city.channel_names,
     )
 
 

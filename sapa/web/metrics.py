@@ -50,6 +50,16 @@ class Metrics:
             registry=self.registry,
         )
 
+        self._doors = Gauge(
+            "sapa_channel", "1 for the state a channel is in", ["channel", "state"], registry=self.registry
+        )
+        self._heard = Gauge(
+            "sapa_channel_last_seconds",
+            "How long ago a channel last brought (in) or took (out) a message",
+            ["channel", "way"],
+            registry=self.registry,
+        )
+
     def counted(self, deliver: Deliver) -> Deliver:
         """The same delivery, counted by channel and outcome; bootstrap wraps what it hands to doors."""
 
@@ -74,7 +84,7 @@ class Metrics:
 
     def set_outbox(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """(state, how many) of the outbox; states without rows read 0."""
-        _set(self._outbox, ("pending", "sent", "dead", "canceled"), rows)
+        _set(self._outbox, ("pending", "sent", "dead", "canceled", "call", "called"), rows)
 
     def set_tickets(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """(status, how many) of the tickets."""
@@ -93,10 +103,21 @@ class Metrics:
         self._files.set(count)
         self._files_since.set(seconds)
 
+    def set_doors(self, rows: Iterable[tuple[str, str, float | None, float | None]]) -> None:
+        """(channel, its state, seconds since the last message in and out) of every channel."""
+        self._doors.clear()
+        for channel, state, came, left in rows:
+            self._doors.labels(channel, state).set(1)
+            for way, seconds in (("in", came), ("out", left)):
+                if seconds is not None:
+                    self._heard.labels(channel, way).set(seconds)
+
     def forget(self) -> None:
         """The ledger cannot be read: say nothing rather than something old."""
         self._outbox.clear()
         self._tickets.clear()
+        self._doors.clear()
+        self._heard.clear()
 
     def text(self) -> bytes:
         """Prometheus' text form of everything counted."""

@@ -1,6 +1,18 @@
 """The staff console: queue, tickets and their acts, triage, what went nowhere, agenda, officers."""
 
-from sapa.web.staff import agenda, agenda_acts, parked, people, post, queue, sealed, ticket, triage
+from sapa.web.staff import (
+    agenda,
+    agenda_acts,
+    calls,
+    doors,
+    parked,
+    people,
+    post,
+    queue,
+    sealed,
+    ticket,
+    triage,
+)
 
 #: One router a noun.
 ROUTERS = (
@@ -10,6 +22,8 @@ ROUTERS = (
     sealed.router,
     parked.router,
     post.router,
+    calls.router,  # before the channels: its addresses look like one's
+    doors.router,
     agenda.router,
     agenda_acts.router,
     people.router,
