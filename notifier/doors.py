@@ -22,9 +22,7 @@ ADVICE: Mapping[str, str] = {
     "": "Periksa akun penyedia dan sambungan server.",
 }
 #: What to do about a door that is silent.
-TRY = (
-    "Kirim satu pesan percobaan lewat kanal ini. Bila tidak sampai, periksa alamat webhook atau penerusannya."
-)
+TRY = "Kirim pesan percobaan lewat kanal ini. Bila tidak sampai, periksa alamat webhook atau penerusannya."
 
 
 def advice(channel: str) -> str:

@@ -178,14 +178,9 @@ def dead(scene: Scene) -> None:
     scene.values["id"] = str(scene.desk.dead(scene.ref))
 
 
-def channel(scene: Scene) -> None:
-    """The door of the chat."""
-    scene.values["channel"] = "fake"
-
-
 def down(scene: Scene) -> None:
     """The chat was declared down."""
-    scene.values |= {"channel": "fake", "outage": str(scene.desk.down("fake"))}
+    scene.values |= {"outage": str(scene.desk.down("fake"))}
 
 
 def to_call(scene: Scene) -> None:
@@ -262,12 +257,11 @@ STAFF = [
     row("POST", "/petugas/kotak-keluar/{id}/kirim", *DONE, data=with_csrf(), arrange=dead),
     row("POST", "/petugas/kotak-keluar/kirim-semua", *DONE, data=with_csrf(kanal="email")),
     row("GET", "/petugas/kanal", *DISKOMINFO),
-    row("GET", "/petugas/kanal/{channel}", *DISKOMINFO, arrange=channel),
+    row("GET", "/petugas/kanal/{channel}", *DISKOMINFO),
     row(
         *("POST", "/petugas/kanal/{channel}/mati"),
         *DONE,
         data=with_csrf(alasan="Nomor diblokir.", yakin="1", key="matrix-0004"),
-        arrange=channel,
     ),
     row(
         *("POST", "/petugas/kanal/{channel}/hidup"),

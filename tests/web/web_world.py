@@ -297,9 +297,9 @@ class Desk:
 
     def down(self, channel: str) -> int:
         """A channel was declared down; returns the outage's id."""
-        now = self.clock.now
+        now, by = self.clock.now, self.add_officer("yang.menyatakan", "coordinator")
         id = self.office.ledger.write(
-            lambda tx: outages.declare(tx, channel, "Nomor diblokir.", None, key=f"{now}", by=1, now=now)
+            lambda tx: outages.declare(tx, channel, "Nomor diblokir.", None, key=f"{now}", by=by, now=now)
         )
         self.office.outages.look(self.office.ledger)
         return id or 0
