@@ -50,15 +50,7 @@ class Metrics:
             registry=self.registry,
         )
 
-        self._doors = Gauge(
-            "sapa_channel", "1 for the state a channel is in", ["channel", "state"], registry=self.registry
-        )
-        self._heard = Gauge(
-            "sapa_channel_last_seconds",
-            "How long ago a channel last brought (in) or took (out) a message",
-            ["channel", "way"],
-            registry=self.registry,
-        )
+        self._doors, self._heard = _of_channels(self.registry)
 
     def counted(self, deliver: Deliver) -> Deliver:
         """The same delivery, counted by channel and outcome; bootstrap wraps what it hands to doors."""
@@ -134,3 +126,14 @@ def _set(gauge: Gauge, names: Iterable[str], rows: Iterable[tuple[Any, ...]]) ->
     counts = dict.fromkeys(names, 0) | dict(rows)
     for name, count in counts.items():
         gauge.labels(name).set(count)
+
+
+def _of_channels(registry: CollectorRegistry) -> tuple[Gauge, Gauge]:
+    state = Gauge("sapa_channel", "1 for the state a channel is in", ["channel", "state"], registry=registry)
+    heard = Gauge(
+        "sapa_channel_last_seconds",
+        "How long ago a channel last brought (in) or took (out) a message",
+        ["channel", "way"],
+        registry=registry,
+    )
+    return state, heard
