@@ -202,6 +202,16 @@ class Listener(Parser, Protocol):
 
 
 @runtime_checkable
+class Watched(Door, Protocol):
+    """A door that knows what stands in the way of what comes in."""
+
+    @property
+    def trouble(self) -> str:
+        """In words for officers, "" if nothing does."""
+        ...
+
+
+@runtime_checkable
 class Sweeper(Parser, Protocol):
     """A door that can ask its provider for what was missed."""
 

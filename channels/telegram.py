@@ -88,12 +88,17 @@ class TelegramDoor:
         """How updates come in, and what stands in their way."""
         chosen = self.settings
         if chosen.mode == "webhook":
-            way, trouble = f"{chosen.public_url.rstrip('/')}/hooks/{self.name}", self._trouble
+            way = f"{chosen.public_url.rstrip('/')}/hooks/{self.name}"
         elif self._poll is None:
             return f"{chosen.api_url} (belum dibuka)"
         else:
-            way, trouble = chosen.api_url, self._poll.trouble
-        return f"{way} ({trouble})" if trouble else way
+            way = chosen.api_url
+        return f"{way} ({self.trouble})" if self.trouble else way
+
+    @property
+    def trouble(self) -> str:
+        """What stands in the way of updates, "" if nothing."""
+        return self._poll.trouble if self._poll is not None else self._trouble
 
     def verify(self, request: Request, now: datetime) -> Payload:
         """Compare the secret token before anything else; without one of ours nothing is taken."""

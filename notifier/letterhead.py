@@ -10,7 +10,8 @@ class Letterhead:
     """One city's letterhead, as its configuration says now.
 
     `urgent_numbers` are (number, whom one reaches) pairs; `opd_names` and `opd_emails` go by code,
-    external owners included, `reach` says how citizens reach those; `secret` signs action links.
+    external owners included, `reach` says how citizens reach those, `channel_names` are what people
+    call the channels; `secret` signs action links.
     """
 
     brand: str
@@ -24,6 +25,7 @@ class Letterhead:
     opd_names: Mapping[str, str] = field(default_factory=dict)
     opd_emails: Mapping[str, str] = field(default_factory=dict)
     reach: Mapping[str, str] = field(default_factory=dict)
+    channel_names: Mapping[str, str] = field(default_factory=dict)
 
     def opd_name(self, code: str) -> str:
         """The full name; an unknown code stands for itself."""

@@ -51,6 +51,9 @@ NOTICES: Mapping[str, Notice] = {
     "triage": Notice("diskominfo", "Perlu triase: {ref}{about}"),
     "declined": Notice("diskominfo", "Ditolak OPD: {ref}{about}"),
     "agenda_draft": Notice("diskominfo", "Rancangan agenda {week}"),
+    "door_failing": Notice("diskominfo", "{brand}: kanal gagal{about}"),
+    "door_silent": Notice("diskominfo", "{brand}: kanal sepi{about}"),
+    "door_well": Notice("diskominfo", "{brand}: kanal pulih{about}"),
 }
 
 

@@ -13,10 +13,13 @@ from typing import Protocol
 
 from channels.base import Sender, Unavailable, Undeliverable
 from channels.message import OutboundMessage, Receipt
+from notifier import detour
+from notifier.detour import Shut
 from notifier.facts import NotTellable
 from notifier.notices import NOTICES
+from notifier.pulse import Pulse
 from notifier.retry import Retry, reason
-from store import outbox
+from store import contacts, outbox
 from store.db import Ledger, LedgerUnavailable, Tx
 from store.outbox import Claimed, Sent
 
@@ -56,6 +59,7 @@ class Relay:
         width: int = 8,
         poll: float = 1.0,
         pause: Callable[[], float] = lambda: 0.0,
+        pulse: Pulse | None = None,
     ) -> None:
         self._ledger = ledger
         self._senders = senders
@@ -65,6 +69,7 @@ class Relay:
         self._width = width
         self._poll = poll
         self._pause = pause
+        self._pulse = pulse or Pulse()
         self._waiting: deque[int] = deque()
         self._workers: set[asyncio.Task[int]] = set()
         self._stopping = False
@@ -212,11 +217,15 @@ class Relay:
         except NotTellable as error:
             why = str(error)
             return lambda tx: outbox.bury(tx, row, why)
+        except Shut:
+            return self._elsewhere(row)
         except Undeliverable as error:
-            why = reason(error, to)
-            unreachable = not error.reachable
-            return lambda tx: outbox.bury(tx, row, why, unreachable=unreachable)
+            if error.reachable:
+                why = reason(error, to)
+                return lambda tx: outbox.bury(tx, row, why, unreachable=False)
+            return self._never(row, reason(error, to))
         except (Unavailable, TimeoutError) as error:
+            self._pulse.failed(row.channel, self._clock(), reason(error, to))
             return self._later(row, reason(error, to), getattr(error, "retry_after", 0.0))
         except Exception as error:
             log.error("relay: notice %s failed (%s)", row.id, type(error).__name__)
@@ -225,10 +234,28 @@ class Relay:
 
     def _render(self, row: Claimed) -> OutboundMessage:
         with self._ledger.reading() as tx:
+            detour.check(tx, row)
             return self._renderer.render(tx, row, self._clock())
+
+    def _elsewhere(self, row: Claimed, said: str = "") -> Outcome:
+        now = self._clock()
+        return lambda tx: detour.elsewhere(tx, row, now, self._senders, said)
+
+    def _never(self, row: Claimed, why: str) -> Outcome:
+        """Nothing reaches this contact: a citizen is told another way, an office's notice is dead."""
+        if row.contact_id is None or NOTICES[row.notice].audience != "citizen":
+            return lambda tx: outbox.bury(tx, row, why, unreachable=True)
+        follow = self._elsewhere(row, why)
+
+        def act(tx: Tx) -> None:
+            contacts.set_reachable(tx, row.contact_id or 0, False)
+            follow(tx)
+
+        return act
 
     def _sent(self, row: Claimed, message: OutboundMessage, receipt: Receipt, account: str) -> Outcome:
         now = self._clock()
+        self._pulse.sent(row.channel, now)
         kept: Sent | None = None
         if NOTICES[row.notice].audience in ("citizen", "asker"):
             text = receipt.told or message.text

@@ -10,6 +10,7 @@ from notifier import facts as look
 from notifier.added import added
 from notifier.asked import to_asker
 from notifier.compose import compose
+from notifier.doors import DOORS, of_door
 from notifier.dues import promises, until
 from notifier.facts import Facts, NotTellable
 from notifier.letterhead import Letterhead
@@ -52,6 +53,8 @@ class Renderer:
         to = _office_address(row, head)
         if row.notice == "agenda_draft":
             return _agenda(tx, row, head, to)
+        if row.notice in DOORS:
+            return of_door(tx, row, head, to)
         known = look.facts(tx, row)
         common = _common(known, head)
         if known.sealed:
@@ -88,7 +91,7 @@ class Renderer:
 def _to_citizen(tx: Tx, row: Claimed, head: Letterhead) -> OutboundMessage:
     person = look.identity(tx, row.contact_id)
     known = look.facts(tx, row)
-    own = not look.supports(tx, known.ticket.id, row.contact_id)
+    own = not look.supports(tx, known.ticket.id, row.meant)
     context = _common(known, head) | _for_citizen(known, head, own)
     said = look.thread(tx, known.ticket.id, row.contact_id, row.channel)
     answered = next((external for direction, external in said if direction == "in"), "")

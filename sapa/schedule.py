@@ -13,7 +13,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from sapa.agenda import draft
 from sapa.agenda.rules import AgendaRules
-from sapa.desk import citizen, logins, reminders
+from sapa.desk import citizen, doors, logins, reminders
 from sapa.desk.city import City
 from sapa.desk.fetching import Fetching
 from sapa.desk.intake import Intake
@@ -100,6 +100,7 @@ class Schedule:
                     ("silence", self.silence, timedelta(minutes=10)),
                     ("unanswered", self.unanswered, timedelta(minutes=10)),
                     ("reminders", self.reminders, timedelta(minutes=30)),
+                    ("doors", self.doors, timedelta(minutes=1)),
                     ("sessions", self.sessions, timedelta(hours=1)),
                     ("orphans", self.orphans, timedelta(hours=6)),
                 )
@@ -163,6 +164,11 @@ class Schedule:
         now, city = self._clock(), self._city()
         while await self._ledger.awrite(lambda tx: reminders.remind(tx, now, city)):
             continue
+
+    async def doors(self) -> None:
+        """Count what the doors bring, and tell Diskominfo of one that fails or is silent."""
+        now, city = self._clock(), self._city()
+        await self._ledger.awrite(lambda tx: doors.look(tx, now, city))
 
     async def sessions(self) -> None:
         """Forget logins that are over."""

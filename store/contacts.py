@@ -1,5 +1,6 @@
 """Contacts, their sealed identity and their conversations (driver SQL: intake's path)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from store.db import Tx, utc
@@ -83,6 +84,16 @@ def find_conversation(tx: Tx, channel: str, account: str, contact_id: int) -> in
         contact=contact_id,
     )
     return int(rows[0][0]) if rows else None
+
+
+def take_over(tx: Tx, channel: str, account: str, contact_id: int, former: Sequence[str]) -> int | None:
+    """Our account changed: the contact's thread with a former one goes on with this."""
+    for one in former:
+        found = find_conversation(tx, channel, one, contact_id)
+        if found is not None:
+            tx.run("UPDATE conversation SET account = :account WHERE id = :id", account=account, id=found)
+            return found
+    return None
 
 
 def add_conversation(

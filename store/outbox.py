@@ -6,7 +6,7 @@ crashed process had under way comes back by itself.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from sqlmodel import col, select
 
 from store import contacts
 from store.db import Tx, utc
+from store.driver import as_json
 from store.ids import uuid7
 from store.tables import Outbox
 
@@ -37,6 +38,11 @@ class Claimed:
     data: dict[str, Any]
     tries: int
     since: datetime
+
+    @property
+    def meant(self) -> int | None:
+        """The contact it was told to, which is another one than `contact_id` after a detour."""
+        return self.data.get("was", self.contact_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +128,7 @@ def complete(tx: Tx, row: Claimed, external_id: str, now: datetime, sent: Sent |
     tx.run(_SENT, id=row.id, external=external_id, now=now)
     if sent is None:
         return
-    found = tx.run(_CONVERSATION, ticket=row.ticket_id, contact=row.contact_id)
+    found = tx.run(_CONVERSATION, ticket=row.ticket_id, contact=row.meant)
     tx.run(
         _MESSAGE,
         uuid=uuid7(now),
@@ -147,6 +153,12 @@ def postpone(tx: Tx, row_id: int, next_at: datetime, error: str) -> None:
         at=next_at,
         error=error,
     )
+
+
+def hold(tx: Tx, row_id: int, next_at: datetime, error: str, data: Mapping[str, Any]) -> None:
+    """Like `postpone`, with other data: why it is held up."""
+    tx.run("update outbox set data = :data where id = :id", id=row_id, data=as_json(data))
+    postpone(tx, row_id, next_at, error)
 
 
 def bury(tx: Tx, row: Claimed, error: str, *, unreachable: bool = False) -> None:

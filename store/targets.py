@@ -202,7 +202,7 @@ def absorb(tx: Tx, into: int, gone: int, now: datetime) -> None:
         " (SELECT conversation_id FROM ticket_reporter WHERE ticket_id = :into)",
         "UPDATE ticket_reporter SET ticket_id = :into WHERE ticket_id = :gone",
         "UPDATE deadline SET void_at = :now WHERE ticket_id = :gone AND met_at IS NULL AND void_at IS NULL",
-        "UPDATE outbox SET state = 'canceled' WHERE ticket_id = :gone AND state = 'pending'",
+        "UPDATE outbox SET state = 'canceled' WHERE ticket_id = :gone AND state IN ('pending', 'call')",
         "UPDATE ticket SET status = 'merged', merged_into = :into, opd = '', closed_at = :now,"
         " updated_at = :now, version = version + 1 WHERE id = :gone",
     ):

@@ -3,20 +3,20 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import IO
 
 import structlog
 
 from channels.base import Door, Listener, Parser, Sender
-from notifier.letterhead import Letterhead
+from notifier.pulse import Pulse
 from notifier.relay import Relay
 from notifier.render import Renderer
-from sapa.agenda.rules import AgendaRules
 from sapa.bootstrap import values
 from sapa.bootstrap.doors import doors_of
+from sapa.bootstrap.force import InForce, enter, in_force
 from sapa.bootstrap.key import signing_key
+from sapa.bootstrap.watch import Watch
 from sapa.desk import officers
 from sapa.desk.city import City
 from sapa.desk.fetching import Fetching
@@ -27,8 +27,8 @@ from sapa.desk.sweeping import Sweeping
 from sapa.schedule import Schedule
 from sapa.settings import BadConfig, Settings
 from sapa.web.app import create_app
-from sapa.web.office import Brand, Office
-from store import agencies, alone, books, outbox, remote, schema, sweeps
+from sapa.web.office import Office
+from store import alone, outbox, remote, schema, sweeps
 from store.db import Ledger, Tx
 from store.files import Files
 
@@ -42,17 +42,6 @@ ROLES = frozenset({"web", "smtp", "poll", "relay", "schedule"})
 _log = structlog.get_logger()
 #: Each of the post room's hands rests this many seconds after a sending; longer while many people write.
 _REST, _WAY = 0.05, 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class InForce:
-    """What the configuration says now; replaced as a whole when it is loaded again."""
-
-    settings: Settings
-    city: City
-    letterhead: Letterhead
-    agenda: AgendaRules
-    brand: Brand
 
 
 class Service:
@@ -76,11 +65,13 @@ class Service:
         self.password = password
         self._secret = secret
         self.files = Files(in_force.settings.storage.files_dir)
+        self.pulse = Pulse()
         self.relay = self._a_relay()
         self.fetching = self._a_fetching()
         self.intake = self._an_intake()
         self.schedule = self._a_schedule()
         office = self._an_office()
+        self.watch = Watch(ledger, doors, self.pulse, office.outages, self.city, clock)
         site = create_app(office)
         self.app: Page = site
         #: Pages that follow live let go, so that a stop waits for none.
@@ -97,6 +88,7 @@ class Service:
     async def start(self) -> None:
         """Open the doors that listen, then the post room and the jobs of this process's roles."""
         await asyncio.to_thread(self._free_leases)
+        self._tasks.append(asyncio.create_task(self.watch.run(), name="watch"))
         self._tasks.append(asyncio.create_task(self.fetching.run(), name="fetching"))
         wanted = {"email": "smtp"}
         for name, door in self.doors.items():
@@ -137,7 +129,7 @@ class Service:
             _log.error("config_refused", problems=str(error).count("\n") + 1)
             return False
         if books is None:
-            self.ledger.write(lambda tx: _enter(tx, new, now))
+            self.ledger.write(lambda tx: enter(tx, new, now))
         elif new.city.books != books:
             return False
         self.in_force = new
@@ -161,6 +153,7 @@ class Service:
             self.clock,
             values.retry_of(self.in_force.settings),
             pause=lambda: _WAY if self.intake.busy else _REST,
+            pulse=self.pulse,
         )
 
     def _a_fetching(self) -> Fetching:
@@ -207,6 +200,7 @@ class Service:
             intake=self.intake,
             relay=self.relay,
             fetch=self.fetching.wake,
+            pulse=self.pulse,
             doors=self.doors,
             secret=self._secret,
             clock=self.clock,
@@ -250,49 +244,7 @@ def open_service(
     return Service(ledger, now_in_force, doors, secret, clock, roles, password)
 
 
-def in_force(settings: Settings, doors: Mapping[str, Door], secret: bytes, now: datetime) -> InForce:
-    """The rooms' values of a configuration; raises `BadConfig` for a wrong rule book."""
-    today = local_day(settings, now)
-    city = values.city_of(settings, today, doors)
-    return InForce(
-        settings,
-        city,
-        values.letterhead_of(settings, city, secret),
-        values.agenda_rules(settings, today),
-        values.brand_words(settings),
-    )
-
-
-def local_day(settings: Settings, now: datetime) -> date:
-    """The city's day."""
-    return now.astimezone(values.zone(settings)).date()
-
-
 def _begin(tx: Tx, in_force: InForce, now: datetime) -> str | None:
     """The configuration into the ledger, and the first administrator if there is none."""
-    _enter(tx, in_force, now)
+    enter(tx, in_force, now)
     return officers.create_first_administrator(tx, now)
-
-
-def _enter(tx: Tx, in_force: InForce, now: datetime) -> None:
-    """Books and agencies of the configuration into the ledger; processes do so one after the other."""
-    schema.take_turns(tx)
-    settings, city = in_force.settings, in_force.city
-    today = local_day(settings, now)
-    texts = {
-        "rules": values.rules_text(settings),
-        "sla": values.sla_text(settings),
-        "calendar": values.calendar_text(settings, today),
-    }
-    for kind, digest in city.books.items():
-        books.activate(tx, kind, digest, texts[kind], now)
-    rows = [
-        agencies.Agency(
-            opd.code, "opd", opd.name, opd.email, opd.valid_from, opd.valid_to, opd.successor or ""
-        )
-        for opd in settings.opds
-    ] + [
-        agencies.Agency(owner.code, "external", owner.name, owner.email or "", date(1970, 1, 1), None, "")
-        for owner in settings.external
-    ]
-    agencies.sync(tx, rows, today)

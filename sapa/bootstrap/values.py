@@ -14,6 +14,7 @@ from router.place import Area, Gazetteer
 from router.rules import compile_book
 from sapa.agenda.rules import AgendaRules
 from sapa.agenda.rules import Letterhead as SheetHead
+from sapa.bootstrap.lines import lines_of
 from sapa.desk.city import CannedAnswer, City, OpdInfo
 from sapa.desk.deadline import Calendar, SlaRow, SlaTable
 from sapa.desk.logins import Limits as LoginLimits
@@ -78,6 +79,7 @@ def city_of(settings: Settings, today: date, doors: Mapping[str, Door]) -> City:
             CannedAnswer(id=one.id, title=one.title, text=one.text, acts=one.acts, opds=one.opds)
             for one in settings.answers
         ),
+        lines=lines_of(settings),
     )
 
 
@@ -181,6 +183,7 @@ def letterhead_of(settings: Settings, city: City, secret: bytes) -> Letterhead:
         opd_names={code: info.name for code, info in city.opds.items()},
         opd_emails={code: info.email for code, info in city.opds.items() if info.email},
         reach={owner.code: owner.reach for owner in settings.external if not owner.letter},
+        channel_names=city.channel_names,
     )
 
 

@@ -34,13 +34,30 @@ class CannedAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One channel as the office runs it: what people see, whether its door is open or what opens it.
+
+    `silent_after` waking hours without a message are told, 0 = never; `former` are our earlier
+    accounts there.
+    """
+
+    name: str
+    address: str = ""
+    open: bool = False
+    opens_with: str = ""
+    silent_after: int = 0
+    former: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class City:
     """One city's rules, as they are in force now; acts are given it as a value.
 
     `burst` is how long after its last message a chat still belongs to the same complaint;
     `ack_wait` how long an acknowledgement may wait for late parts; `other_route` says who
     receives an oversight complaint against the body that would otherwise receive it;
-    `channel_names` are what people call the channels, `tagline` stands beside the brand.
+    `channel_names` are what people call the channels, `lines` how the office runs them;
+    `tagline` stands beside the brand.
     """
 
     brand: str
@@ -61,6 +78,7 @@ class City:
     channel_names: Mapping[str, str] = field(default_factory=dict)
     tagline: str = ""
     answers: tuple[CannedAnswer, ...] = ()
+    lines: Mapping[str, Line] = field(default_factory=dict)
 
     @property
     def books(self) -> dict[str, str]:

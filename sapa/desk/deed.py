@@ -64,10 +64,13 @@ class Deed:
         )
 
     def tell_reporters(self, notice: str) -> None:
-        """Each reporter is told privately, where they wrote and can be reached; supporters are not asked."""
+        """Each reporter is told privately, where they wrote; supporters are not asked.
+
+        Who cannot be reached there is told another way when it is sent (`notifier.detour`).
+        """
         assert self.event is not None
         for way in tickets.ways(self.tx, self.id):
-            if not way.undeliverable and (way.role == "reporter" or notice != "question"):
+            if way.role == "reporter" or notice != "question":
                 self._tell(notice, notices.reporter(way.contact_id, way.channel), str(way.contact_id))
 
     def tell_agency(self, notice: str, opd: str, **data: Any) -> None:

@@ -77,7 +77,7 @@ def _take_one(tx: Tx, item: Prepared, sitting: Sitting) -> Accepted:
         _add(tx, item, sitting, None, None, now)
         return Accepted(external_id=message.external_id)
     at = message.sent_at if message.sent_at <= now + _AHEAD else now
-    person = _person(tx, message, at)
+    person = _person(tx, message, at, sitting.city)
     if question is not None and not sitting.by_hand:
         marked = item._replace(message=replace(message, machine=question.mark))
         message_id = _add(tx, marked, sitting, None, person.conversation_id, at)
@@ -135,7 +135,7 @@ def _named(tx: Tx, item: Prepared, city: City) -> tuple[Prepared, messages.Known
     return item._replace(message=message, files=files), known
 
 
-def _person(tx: Tx, message: InboundMessage, at: datetime) -> Person:
+def _person(tx: Tx, message: InboundMessage, at: datetime, city: City) -> Person:
     sender = message.sender
     contact_id = contacts.find_contact(tx, sender.channel, sender.value)
     conversation = None
@@ -143,6 +143,9 @@ def _person(tx: Tx, message: InboundMessage, at: datetime) -> Person:
         contact_id = contacts.add_contact(tx, sender.channel, sender.value, sender.name, at)
     else:
         conversation = contacts.find_conversation(tx, message.channel, message.account, contact_id)
+        line = city.lines.get(message.channel)
+        if conversation is None and line is not None and line.former:
+            conversation = contacts.take_over(tx, message.channel, message.account, contact_id, line.former)
         contacts.set_reachable(tx, contact_id, True)
     also = None
     for address in message.contacts:

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from channels.message import Address, DeliveryReport
-from store import contacts, events, outbox
+from notifier.notices import NOTICES
+from store import contacts, detours, events, outbox
 from store.db import Tx
 from store.tables import Outbox
 
@@ -12,8 +13,9 @@ def record(tx: Tx, report: DeliveryReport, now: datetime) -> bool:
     """Keep a delivery report; False if we know no such message of ours (or no such person).
 
     A failure shows on the ticket, once, and marks the contact as unreachable until something
-    reaches them again (never one who said STOP), unless it was not about them. The provider's words
-    may hold addresses: only its code is kept, and what our door says of it.
+    reaches them again (never one who said STOP), unless it was not about them; a citizen's notice
+    then goes another way. The provider's words may hold addresses: only its code is kept, and what
+    our door says of it.
     """
     if report.to is not None:
         return _of_person(tx, report, report.to)
@@ -24,6 +26,8 @@ def record(tx: Tx, report: DeliveryReport, now: datetime) -> bool:
     tells = report.status != "sent" and not report.reachable
     if row.contact_id is not None and tells and not contacts.stopped(tx, row.contact_id):
         contacts.set_reachable(tx, row.contact_id, report.status != "failed")
+    if report.status == "failed" and NOTICES[row.notice].audience == "citizen":
+        detours.failed(tx, row_id, now)
     key = f"undelivered:{row_id}"
     if report.status == "failed" and row.ticket_id is not None and events.by_key(tx, key) is None:
         events.add(

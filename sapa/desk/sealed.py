@@ -38,6 +38,11 @@ def reporters(tx: Tx, ticket_id: int, by: Actor, *, reason: str, now: datetime) 
     return tickets.senders(tx, ticket_id)
 
 
+def look(tx: Tx, ticket: Ticket, by: Actor, *, what: str, reason: str, now: datetime) -> None:
+    """Write down that somebody looks at what is sealed about a ticket; raises Forbidden, Invalid."""
+    _note(tx, by, (ticket,), ticket.id, what, reason, now)
+
+
 def arrival(tx: Tx, arrival_id: int, by: Actor, *, reason: str, now: datetime) -> KeptArrival:
     """A payload as it came, with the names in it; raises NotFound, Forbidden, Invalid."""
     kept = arrivals.find(tx, arrival_id)

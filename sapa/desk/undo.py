@@ -103,7 +103,9 @@ def _take_back(deed: Deed, undone: Event) -> bool:
         if row.at == undone.at:
             notices.withdraw(deed.tx, f"taken_away:{row.id}:", ticket_id=deed.id)
     rows = outbox.of_ticket(deed.tx, deed.id)
-    return any(row.key.startswith(prefix) and row.contact_id and row.state == "sent" for row in rows)
+    return any(
+        row.key.startswith(prefix) and row.contact_id and row.state in ("sent", "called") for row in rows
+    )
 
 
 def _restore(deed: Deed, act: str, before: dict[str, Any]) -> None:

@@ -8,6 +8,8 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
+from sapa.desk import doors
+from sapa.desk.city import City
 from sapa.web.metrics import Metrics
 from sapa.web.office import Office, office_of
 from store import arrivals, books, outbox, remote, schema, sweeps
@@ -47,7 +49,7 @@ def metrics(request: Request) -> Response:
     counted = office.metrics
     try:
         with office.ledger.reading() as tx:
-            _gauge(counted, tx, office.clock())
+            _gauge(counted, tx, office.clock(), office.city())
     except LedgerUnavailable:
         counted.forget()
     return Response(counted.text(), media_type=TEXT)
@@ -89,7 +91,7 @@ def _nothing(tx: Tx) -> None:
     """An empty act: it passes the gate and commits."""
 
 
-def _gauge(counted: Metrics, tx: Tx, now: datetime) -> None:
+def _gauge(counted: Metrics, tx: Tx, now: datetime, city: City) -> None:
     counted.set_outbox(tx.run("SELECT state, count(*) FROM outbox GROUP BY state"))
     counted.set_tickets(tx.run("SELECT status, count(*) FROM ticket GROUP BY status"))
     counted.set_parked(arrivals.count_parked(tx))
@@ -98,3 +100,11 @@ def _gauge(counted: Metrics, tx: Tx, now: datetime) -> None:
     files, asked = remote.waiting(tx)
     counted.set_files(files, (now - asked).total_seconds() if asked else 0.0)
     counted.set_swept({door: (now - at).total_seconds() for door, at in sweeps.last(tx).items()})
+    counted.set_doors(
+        (door.channel, door.state, _ago(door.last_in_at, now), _ago(door.last_out_at, now))
+        for door in doors.report(tx, now, city)
+    )
+
+
+def _ago(at: datetime | None, now: datetime) -> float | None:
+    return (now - at).total_seconds() if at else None

@@ -37,6 +37,8 @@ async def receive(channel: str, request: Request) -> Response:
         payload = door.verify(asked, office.clock())
         accepted = await office.metrics.counted(office.intake.deliver)(payload, partial(door.parse, payload))
     except Rejected as rejected:
+        if rejected.status == 403:
+            office.pulse.refused(channel)
         return errors.answer(request.scope, rejected.status, "Ditolak.")
     except Spooled:
         accepted = ()

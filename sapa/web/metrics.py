@@ -49,12 +49,7 @@ class Metrics:
             [],
             registry=self.registry,
         )
-        self._swept = Gauge(
-            "sapa_swept_seconds",
-            "How long ago a provider was asked for all it could not deliver",
-            ["door"],
-            registry=self.registry,
-        )
+        self._doors, self._heard, self._swept = _of_channels(self.registry)
 
     def counted(self, deliver: Deliver) -> Deliver:
         """The same delivery, counted by channel and outcome; bootstrap wraps what it hands to doors."""
@@ -80,7 +75,7 @@ class Metrics:
 
     def set_outbox(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """(state, how many) of the outbox; states without rows read 0."""
-        _set(self._outbox, ("pending", "sent", "dead", "canceled"), rows)
+        _set(self._outbox, ("pending", "sent", "dead", "canceled", "call", "called"), rows)
 
     def set_tickets(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """(status, how many) of the tickets."""
@@ -104,10 +99,21 @@ class Metrics:
         for door, age in seconds.items():
             self._swept.labels(door).set(age)
 
+    def set_doors(self, rows: Iterable[tuple[str, str, float | None, float | None]]) -> None:
+        """(channel, its state, seconds since the last message in and out) of every channel."""
+        self._doors.clear()
+        for channel, state, came, left in rows:
+            self._doors.labels(channel, state).set(1)
+            for way, seconds in (("in", came), ("out", left)):
+                if seconds is not None:
+                    self._heard.labels(channel, way).set(seconds)
+
     def forget(self) -> None:
         """The ledger cannot be read: say nothing rather than something old."""
         self._outbox.clear()
         self._tickets.clear()
+        self._doors.clear()
+        self._heard.clear()
 
     def text(self) -> bytes:
         """Prometheus' text form of everything counted."""
@@ -124,3 +130,20 @@ def _set(gauge: Gauge, names: Iterable[str], rows: Iterable[tuple[Any, ...]]) ->
     counts = dict.fromkeys(names, 0) | dict(rows)
     for name, count in counts.items():
         gauge.labels(name).set(count)
+
+
+def _of_channels(registry: CollectorRegistry) -> tuple[Gauge, Gauge, Gauge]:
+    state = Gauge("sapa_channel", "1 for the state a channel is in", ["channel", "state"], registry=registry)
+    heard = Gauge(
+        "sapa_channel_last_seconds",
+        "How long ago a channel last brought (in) or took (out) a message",
+        ["channel", "way"],
+        registry=registry,
+    )
+    swept = Gauge(
+        "sapa_swept_seconds",
+        "How long ago a provider was asked for all it could not deliver",
+        ["door"],
+        registry=registry,
+    )
+    return state, heard, swept

@@ -8,11 +8,13 @@ from typing import Protocol, cast
 from starlette.requests import HTTPConnection
 
 from channels.base import Accepted, Door, Parsed, Payload
+from notifier.pulse import Pulse
 from sapa.agenda.rules import AgendaRules
 from sapa.desk.city import City
 from sapa.desk.logins import Limits as LoginLimits
 from sapa.desk.passwords import Passwords
 from sapa.web.metrics import Metrics
+from sapa.web.outages import Outages
 from store.db import Ledger
 from store.files import Files
 
@@ -82,7 +84,8 @@ class Office:
 
     `logins` says how long logins last and how often one may try; `hosts` are the host names
     answered (none = all); `trusted_proxy` says that the last address of X-Forwarded-For is the
-    client's; `fetch` looks for files to be fetched, now.
+    client's; `fetch` looks for files to be fetched, now; `pulse` hears what hooks refuse, `outages`
+    are the channels every page says are down.
     """
 
     ledger: Ledger
@@ -102,6 +105,8 @@ class Office:
     hosts: frozenset[str] = frozenset()
     trusted_proxy: bool = False
     fetch: Callable[[], None] = lambda: None
+    pulse: Pulse = field(default_factory=Pulse)
+    outages: Outages = field(default_factory=Outages)
 
     @property
     def https(self) -> bool:

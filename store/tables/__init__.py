@@ -5,6 +5,7 @@ original files carry names too and are sealed with it.
 """
 
 from store.tables.arrivals import Arrival, AttachmentRow, Blob, Message, MessageRevision
+from store.tables.doors import ChannelState, Outage
 from store.tables.office import ActionLink, ActiveBook, Book, JobRun, LoginLimit, Officer, Opd, Session
 from store.tables.people import Contact, Conversation, Identity, IdentityLook
 from store.tables.post import Outbox
@@ -28,6 +29,7 @@ __all__ = [
     "AttachmentRow",
     "Blob",
     "Book",
+    "ChannelState",
     "Claim",
     "Contact",
     "Conversation",
@@ -42,6 +44,7 @@ __all__ = [
     "MessageRevision",
     "Officer",
     "Opd",
+    "Outage",
     "Outbox",
     "RefBlock",
     "Session",

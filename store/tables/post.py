@@ -10,11 +10,15 @@ from store.tables._columns import json_object, maybe_fk, new_id, one_of, partial
 
 
 class Outbox(SQLModel, table=True):
-    """Something to tell: ids only, rendered when sent. Rows of a lane go in order."""
+    """Something to tell: ids only, rendered when sent. Rows of a lane go in order.
+
+    A row in state `call` waits for a person who telephones, one in `called` was told so.
+    """
 
     __table_args__: ClassVar[Any] = (
-        one_of("state", "pending sent dead canceled"),
+        one_of("state", "pending sent dead canceled call called"),
         partial("ix_outbox_lane", "lane", "id", where="state = 'pending'"),
+        partial("ix_outbox_call", "id", where="state = 'call'"),
         partial("ix_outbox_external", "channel", "external_id", where="external_id <> ''"),
     )
     id: int | None = new_id()

@@ -162,6 +162,9 @@ SAID = [
         "agenda_draft",
         "minggu 2026-W48 sudah siap.\nHari kunjungan: Rabu, 25 November 2026\nTitik kunjungan: 1\n",
     ),
+    ("door_failing", "Yang perlu dilakukan: Periksa akun penyedia dan sambungan server."),
+    ("door_silent", "Kirim pesan percobaan lewat kanal ini."),
+    ("door_well", "bekerja lagi.\n\nKeadaan semua kanal: https://sapa.example.id/petugas/kanal\n"),
     ("agenda_draft", "Mohon diperiksa dan disetujui: https://sapa.example.id/petugas/agenda/2026-W48"),
 ]
 

@@ -237,7 +237,7 @@ def outbox_ids(ledger: Ledger) -> dict[str, int]:
         return {key: row_id for key, row_id in tx.run("select key, id from outbox")}  # noqa: C416
 
 
-def test_whom_the_provider_never_reaches_is_dead_at_once_and_marked(world: World, clock: Clock) -> None:
+def test_whom_the_provider_never_reaches_is_marked_and_telephoned(world: World, clock: Clock) -> None:
     world.tell("ack", "1")
     world.tell("accepted", "2")
 
@@ -247,7 +247,8 @@ def test_whom_the_provider_never_reaches_is_dead_at_once_and_marked(world: World
 
     door = ScriptedDoor(act)
     assert _once(_relay(world.ledger, {"fake": door}, clock, renderer=world.renderer)) == 2
-    assert _states(world.ledger) == {"1": "dead", "2": "sent"}
+    assert door.keys == ["1"]
+    assert _states(world.ledger) == {"1": "call", "2": "call"}
     assert _errors(world.ledger) == {"1": "550 no such user … …"}
     with world.ledger.reading() as tx:
         contact = tx.session.get(Contact, world.contact_id)

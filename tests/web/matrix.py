@@ -180,6 +180,16 @@ def dead(scene: Scene) -> None:
     scene.values["id"] = str(scene.desk.dead(scene.ref))
 
 
+def down(scene: Scene) -> None:
+    """The chat was declared down."""
+    scene.values |= {"outage": str(scene.desk.down("fake"))}
+
+
+def to_call(scene: Scene) -> None:
+    """The reporter of the ticket has to be called."""
+    scene.values |= {"id": str(scene.desk.to_call(scene.ref)), "result": "sudah"}
+
+
 def somebody_else(scene: Scene) -> None:
     """There is another officer, whom `change` makes inactive."""
     scene.values |= {"id": str(scene.desk.add_officer("other", "opd", "DLH")), "change": "nonaktif"}
@@ -269,6 +279,32 @@ STAFF = [
     row("GET", "/petugas/kotak-keluar", *DISKOMINFO),
     row("POST", "/petugas/kotak-keluar/{id}/kirim", *DONE, data=with_csrf(), arrange=dead),
     row("POST", "/petugas/kotak-keluar/kirim-semua", *DONE, data=with_csrf(kanal="email")),
+    row("GET", "/petugas/kanal", *DISKOMINFO),
+    row("GET", "/petugas/kanal/{channel}", *DISKOMINFO),
+    row(
+        *("POST", "/petugas/kanal/{channel}/mati"),
+        *DONE,
+        data=with_csrf(alasan="Nomor diblokir.", yakin="1", key="matrix-0004"),
+    ),
+    row(
+        *("POST", "/petugas/kanal/{channel}/hidup"),
+        *DONE,
+        data=lambda scene, role: {"csrf": scene.csrf, "yakin": "1", "gangguan": scene.values["outage"]},
+        arrange=down,
+    ),
+    row("GET", "/petugas/kanal/telepon", *DISKOMINFO),
+    row(
+        *("POST", "/petugas/kanal/telepon/{id}/lihat"),
+        *DISKOMINFO,
+        data=with_csrf(alasan="Menelepon."),
+        arrange=to_call,
+    ),
+    row(
+        *("POST", "/petugas/kanal/telepon/{id}/{result}"),
+        *DONE,
+        data=with_csrf(version="0"),
+        arrange=to_call,
+    ),
     row("GET", "/petugas/agenda", *DISKOMINFO),
     row("POST", "/petugas/agenda", *DONE, data=with_csrf(pekan="2026-W48")),
     row("GET", "/petugas/agenda/{week}", *DISKOMINFO, arrange=planned),

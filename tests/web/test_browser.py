@@ -111,7 +111,7 @@ def test_the_consoles_menu_takes_one_row_of_a_phone_and_opens_without_a_script(
     page.screenshot(path=tmp_path / "antrean.png")
     menu.click()
     page.screenshot(path=tmp_path / "menu.png")
-    assert page.locator("header nav a").count() == 6
+    assert page.locator("header nav a").count() == 7
     assert page.get_by_role("button", name="Keluar").is_visible()
     for probe in ("targets", "contrast"):
         assert page.evaluate(f"eval({PROBES!r}).{probe}()") == []
@@ -121,6 +121,27 @@ def test_the_consoles_menu_takes_one_row_of_a_phone_and_opens_without_a_script(
     page.set_viewport_size({"width": 1100, "height": 800})
     assert page.get_by_role("link", name="Triase").is_visible()
     assert not menu.is_visible()
+
+
+def test_the_channels_the_banner_and_the_call_list_fit_a_phone(
+    page: Any, site: tuple[str, Desk], tmp_path: Path
+) -> None:
+    address, desk = site
+    ref = complain(page, address, tmp_path).partition("/lacak/")[2].partition("?")[0]
+    signed_in(page, address, desk, "coordinator")
+    desk.to_call(ref)
+    page.goto(f"{address}/petugas/kanal/fake")
+    page.get_by_label("Alasan").fill("Nomor diblokir.")
+    page.get_by_label("Ya, kanal ini").check()
+    page.get_by_role("button", name="Nyatakan mati").click()
+    page.get_by_text("dinyatakan mati").first.wait_for()
+    kanal = "/petugas/kanal"
+    for number, path in enumerate(("/", kanal, f"{kanal}/fake", f"{kanal}/email", f"{kanal}/telepon")):
+        page.goto(address + path)
+        page.screenshot(path=tmp_path / f"kanal-{number}.png", full_page=True)
+        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"], path
+        for probe in ("contrast", "targets", "nameless"):
+            assert page.evaluate(f"eval({PROBES!r}).{probe}()") == [], (path, probe)
 
 
 def test_an_agencys_few_links_need_no_menu(page: Any, site: tuple[str, Desk], tmp_path: Path) -> None:

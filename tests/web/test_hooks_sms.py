@@ -73,9 +73,9 @@ class Sms:
         asyncio.run(Relay(self.ledger, {"sms": sender}, renderer, self.clock).once())
 
 
-def make(ledger: Ledger, folder: Path, now: datetime, door: SmsDoor) -> Sms:
+def make(ledger: Ledger, folder: Path, now: datetime, door: SmsDoor, **more: Any) -> Sms:
     clock, plain = Clock(now), make_city()
-    city = replace(plain, channels={**plain.channels, "sms": SmsDoor.traits}, public_url=BASE)
+    city = replace(plain, channels={**plain.channels, "sms": SmsDoor.traits}, public_url=BASE, **more)
     files, doors = Files(folder / "files"), {"sms": door}
     intake = Intake(ledger=ledger, files=files, spool=Spool(folder / "spool"), doors=doors, city=lambda: city)
     office = make_office(ledger, folder, clock, built_city=city, doors=doors, intake=intake)

@@ -23,6 +23,7 @@ from starlette.testclient import TestClient
 from channels.base import Accepted, Parsed, Payload, Traits, Unavailable
 from channels.fake import FakeDoor
 from channels.web import WebDoor
+from notifier import notices
 from notifier.links import sign, verify
 from router.book import Owner, SensitiveCategory
 from router.place import Area, Gazetteer
@@ -30,7 +31,7 @@ from router.rules import BookSource, compile_book
 from sapa.agenda import week
 from sapa.agenda.rules import AgendaRules
 from sapa.desk.actor import Actor, Done
-from sapa.desk.city import CannedAnswer, City, OpdInfo
+from sapa.desk.city import CannedAnswer, City, Line, OpdInfo
 from sapa.desk.deadline import Calendar, SlaRow, SlaTable
 from sapa.desk.intake import Intake
 from sapa.desk.passwords import Passwords
@@ -38,8 +39,8 @@ from sapa.desk.spool import Spool
 from sapa.web.action import page_token
 from sapa.web.app import create_app
 from sapa.web.office import Brand, Office
-from store import arrivals, books, officers, outbox, tickets
-from store.db import Ledger
+from store import arrivals, books, contacts, detours, officers, outages, outbox, tickets
+from store.db import Ledger, Tx
 from store.files import Files
 from store.tables import ActionLink, AttachmentRow, Message, Officer, Ticket
 
@@ -155,12 +156,18 @@ def make_city(public_url: str = "http://testserver") -> City:
         opds={**opds, "PLN": OpdInfo(code="PLN", name="PLN", kind="external")},
         channels={"web": WebDoor.traits, "fake": Traits(burst=True)},
         other_route={"INSPEKTORAT": "DISKOMINFO"},
-        channel_names={"web": "Situs web", "email": "Surel"},
+        channel_names={"web": "Situs web", "email": "Surel", "fake": "Obrolan"},
         tagline="Kami dengarkan.",
         answers=(
             CannedAnswer(id="minta-foto", title="Minta foto", text="Mohon kirimkan foto.", acts=("ask",)),
             CannedAnswer(id="bersih", title="Sampah diangkut", text="Beres.", acts=("ask",), opds=("DLH",)),
         ),
+        lines={
+            "web": Line(name="Situs web", open=True),
+            "fake": Line(name="Obrolan", address="@sapa", open=True, silent_after=8),
+            "email": Line(name="Surel", address="lapor@example.id", open=True),
+            "lapor": Line(name="LAPOR!", opens_with="Akun admin LAPOR!."),
+        },
     )
 
 
@@ -299,6 +306,43 @@ class Desk:
             )
         )
         return row_id or 0
+
+    def down(self, channel: str) -> int:
+        """A channel was declared down; returns the outage's id."""
+        now, by = self.clock.now, self.add_officer("yang.menyatakan", "coordinator")
+        id = self.office.ledger.write(
+            lambda tx: outages.declare(tx, channel, "Nomor diblokir.", None, key=f"{now}", by=by, now=now)
+        )
+        self.office.outages.look(self.office.ledger)
+        return id or 0
+
+    def to_call(self, ref: str) -> int:
+        """The reporter of a ticket gave a telephone number and has to be called; returns the notice's id."""
+        now, ticket_id = self.clock.now, self.ticket(ref).id or 0
+
+        def act(tx: Tx) -> int:
+            contact, conversation = contacts.reporter_of(tx, ticket_id) or (0, 0)
+            number = contacts.find_contact(tx, "phone", "081200000000") or contacts.add_contact(
+                tx, "phone", "081200000000", "Sami", now
+            )
+            tx.run(
+                "UPDATE conversation SET also_contact_id = :number WHERE id = :id",
+                number=number,
+                id=conversation,
+            )
+            notices.tell(
+                tx,
+                "accepted",
+                notices.reporter(contact, "fake"),
+                key=f"call:{ticket_id}:{now}",
+                now=now,
+                ticket_id=ticket_id,
+            )
+            row_id = int(tx.run("SELECT max(id) FROM outbox")[0][0])
+            detours.to_call(tx, row_id, {"was": contact, "why": "outage"}, "")
+            return row_id
+
+        return self.office.ledger.write(act)
 
     @functools.cached_property
     def disk(self) -> FullDisk:

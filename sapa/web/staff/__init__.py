@@ -4,6 +4,8 @@ from sapa.web.staff import (
     agenda,
     agenda_acts,
     bulk,
+    calls,
+    doors,
     parked,
     people,
     post,
@@ -24,6 +26,8 @@ ROUTERS = (
     sealed.router,
     parked.router,
     post.router,
+    calls.router,  # before the channels: its addresses look like one's
+    doors.router,
     agenda.router,
     agenda_acts.router,
     people.router,

@@ -37,6 +37,9 @@ TITLES: Mapping[str, str] = {
     "file_lost": "Berkas pelapor tidak dapat diambil",
     "file_wanted": "Berkas pelapor diminta diambil lagi",
     "undelivered": "Pemberitahuan tidak sampai",
+    "called": "Pelapor dihubungi lewat telepon",
+    "call_missed": "Telepon ke pelapor tidak tersambung",
+    "call_undone": "Catatan telepon dibatalkan",
 }
 UNDONE: Mapping[str, str] = {
     "accept": "terima",

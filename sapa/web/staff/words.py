@@ -53,12 +53,17 @@ NOTICES: Mapping[str, str] = {
     "triage": "Perlu triase",
     "declined": "Ditolak OPD",
     "agenda_draft": "Rancangan agenda",
+    "door_failing": "Kanal gagal",
+    "door_silent": "Kanal sepi",
+    "door_well": "Kanal pulih",
 }
 POST: Mapping[str, str] = {
     "pending": "menunggu dikirim",
     "sent": "terkirim",
     "dead": "tidak terkirim",
     "canceled": "dibatalkan",
+    "call": "perlu ditelepon",
+    "called": "disampaikan lewat telepon",
 }
 DELIVERY: Mapping[str, str] = {"delivered": "sampai", "read": "dibaca", "failed": "gagal sampai"}
 #: What is said after an act, by the act's word in the address.
@@ -92,6 +97,11 @@ SAID: Mapping[str, str] = {
     "habis": "Tidak ada lagi yang menunggu Anda.",
     "nonaktif": "Petugas dinonaktifkan dan dikeluarkan.",
     "aktif": "Petugas diaktifkan.",
+    "mati": "Kanal dinyatakan mati. Pemberitahuannya dialihkan, sisanya masuk daftar telepon.",
+    "hidup": "Kanal dibuka lagi. Pemberitahuan yang tertahan dikirim sekarang.",
+    "telepon-sudah": "Tercatat: sudah dihubungi. Dapat diurungkan di bawah.",
+    "telepon-belum": "Tercatat: tidak tersambung. Tetap di daftar.",
+    "telepon-batal": "Dikembalikan ke daftar telepon.",
 }
 
 

@@ -26,6 +26,22 @@ def upgrade() -> None:
     sa.CheckConstraint("kind = 'rules' OR kind = 'sla' OR kind = 'calendar'", name='ck_kind'),
     sa.PrimaryKeyConstraint('digest')
     )
+    op.create_table('channel_state',
+    sa.Column('channel', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('known_since', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('seen', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('last_in_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('last_out_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('in_today', sa.Integer(), nullable=False),
+    sa.Column('out_today', sa.Integer(), nullable=False),
+    sa.Column('refused_today', sa.Integer(), nullable=False),
+    sa.Column('failing_since', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('error', sa.Text(), nullable=False),
+    sa.Column('told', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('episode', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('channel')
+    )
     op.create_table('contact',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('channel', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -277,6 +293,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_identity_look_officer_id'), ['officer_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_identity_look_ticket_id'), ['ticket_id'], unique=False)
 
+    op.create_table('outage',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('key', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('channel', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('expected_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('opened_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('opened_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('closed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('closed_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.ForeignKeyConstraint(['closed_by'], ['officer.id'], ),
+    sa.ForeignKeyConstraint(['opened_by'], ['officer.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('key')
+    )
+    with op.batch_alter_table('outage', schema=None) as batch_op:
+        batch_op.create_index('ux_outage_open', ['channel'], unique=True, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
+
     op.create_table('outbox',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('key', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -297,7 +331,7 @@ def upgrade() -> None:
     sa.Column('external_id', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('sent_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('delivery', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.CheckConstraint("state = 'pending' OR state = 'sent' OR state = 'dead' OR state = 'canceled'", name='ck_state'),
+    sa.CheckConstraint("state = 'pending' OR state = 'sent' OR state = 'dead' OR state = 'canceled' OR state = 'call' OR state = 'called'", name='ck_state'),
     sa.ForeignKeyConstraint(['contact_id'], ['contact.id'], ),
     sa.ForeignKeyConstraint(['officer_id'], ['officer.id'], ),
     sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], ),
@@ -305,6 +339,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('key')
     )
     with op.batch_alter_table('outbox', schema=None) as batch_op:
+        batch_op.create_index('ix_outbox_call', ['id'], unique=False, sqlite_where=sa.text("state = 'call'"), postgresql_where=sa.text("state = 'call'"))
         batch_op.create_index('ix_outbox_external', ['channel', 'external_id'], unique=False, sqlite_where=sa.text("external_id <> ''"), postgresql_where=sa.text("external_id <> ''"))
         batch_op.create_index('ix_outbox_lane', ['lane', 'id'], unique=False, sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
         batch_op.create_index(batch_op.f('ix_outbox_ticket_id'), ['ticket_id'], unique=False)
@@ -517,8 +552,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_outbox_ticket_id'))
         batch_op.drop_index('ix_outbox_lane', sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
         batch_op.drop_index('ix_outbox_external', sqlite_where=sa.text("external_id <> ''"), postgresql_where=sa.text("external_id <> ''"))
+        batch_op.drop_index('ix_outbox_call', sqlite_where=sa.text("state = 'call'"), postgresql_where=sa.text("state = 'call'"))
 
     op.drop_table('outbox')
+    with op.batch_alter_table('outage', schema=None) as batch_op:
+        batch_op.drop_index('ux_outage_open', sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
+
+    op.drop_table('outage')
     with op.batch_alter_table('identity_look', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_identity_look_ticket_id'))
         batch_op.drop_index(batch_op.f('ix_identity_look_officer_id'))
@@ -569,6 +609,7 @@ def downgrade() -> None:
     op.drop_table('login_limit')
     op.drop_table('job_run')
     op.drop_table('contact')
+    op.drop_table('channel_state')
     op.drop_table('book')
     op.drop_table('blob')
     # ### end Alembic commands ###
