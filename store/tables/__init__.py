@@ -5,13 +5,28 @@ original files carry names too and are sealed with it.
 """
 
 from store.tables.arrivals import Arrival, AttachmentRow, Blob, Message, MessageRevision
-from store.tables.office import ActionLink, ActiveBook, Book, JobRun, LoginLimit, Officer, Opd, Session
+from store.tables.office import (
+    Acting,
+    ActionLink,
+    ActiveBook,
+    Book,
+    JobRun,
+    LoginLimit,
+    Officer,
+    OfficerEvent,
+    OfficerLink,
+    Opd,
+    RecoveryCode,
+    SecondFactor,
+    Session,
+)
 from store.tables.people import Contact, Conversation, Identity, IdentityLook
 from store.tables.post import Outbox
 from store.tables.tickets import Deadline, Disposition, Event, RefBlock, Ticket, TicketOpd, TicketReporter
 from store.tables.visits import Agenda, Stop
 
 __all__ = [
+    "Acting",
     "ActionLink",
     "ActiveBook",
     "Agenda",
@@ -31,9 +46,13 @@ __all__ = [
     "Message",
     "MessageRevision",
     "Officer",
+    "OfficerEvent",
+    "OfficerLink",
     "Opd",
     "Outbox",
+    "RecoveryCode",
     "RefBlock",
+    "SecondFactor",
     "Session",
     "Stop",
     "Ticket",

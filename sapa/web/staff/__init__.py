@@ -1,6 +1,6 @@
 """The staff console: queue, tickets and their acts, triage, what went nowhere, agenda, officers."""
 
-from sapa.web.staff import agenda, agenda_acts, parked, people, post, queue, sealed, ticket, triage
+from sapa.web.staff import agenda, agenda_acts, parked, people, person, post, queue, sealed, ticket, triage
 
 #: One router a noun.
 ROUTERS = (
@@ -13,4 +13,5 @@ ROUTERS = (
     agenda.router,
     agenda_acts.router,
     people.router,
+    person.router,
 )

@@ -37,6 +37,7 @@ TITLES: Mapping[str, str] = {
     "file_lost": "Berkas pelapor tidak dapat diambil",
     "file_wanted": "Berkas pelapor diminta diambil lagi",
     "undelivered": "Pemberitahuan tidak sampai",
+    "passed_on": "Kini dipegang petugas lain, karena pemegang sebelumnya berganti",
 }
 UNDONE: Mapping[str, str] = {
     "accept": "terima",
@@ -107,7 +108,8 @@ def who(event: Event, names: Mapping[int, str], city: City) -> str:
     if event.officer_id is not None:
         part = event.data.get("part")
         of = city.opd_name(event.opd) if part == "opd" and event.opd else "Diskominfo"
-        return f"{names.get(event.officer_id, 'Petugas')} · {of}"
+        plt = "Plt. " if event.data.get("acting") else ""
+        return f"{plt}{names.get(event.officer_id, 'Petugas')} · {of}"
     if event.actor == "opd":
         return f"{city.opd_name(event.opd) or 'OPD'}, lewat tautan"
     return {"citizen": "Pelapor", "officer": "Petugas"}.get(event.actor, "Sistem")

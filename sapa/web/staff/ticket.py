@@ -3,19 +3,21 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from sapa.desk import acts as desk_acts
 from sapa.desk.actor import Actor, Done
 from sapa.desk.errors import Conflict, Invalid, NotAllowed, NotFound
+from sapa.desk.logins import LoggedIn
 from sapa.web.fields import Fields, whole
 from sapa.web.office import Office, office_of
 from sapa.web.render import page
-from sapa.web.session import Me, Posted
+from sapa.web.session import Me, Posted, needs
 from sapa.web.staff import case, history
 from sapa.web.staff.acts import ACTS, WORDS, Act, arguments
 from sapa.web.staff.sought import lost, visible
@@ -23,6 +25,7 @@ from sapa.web.staff.words import LOOKS, STATUSES, said
 from store.ids import uuid7
 
 router = APIRouter()
+Worker = Annotated[LoggedIn, Depends(needs("work"))]
 #: Lists to which an act may lead back.
 BACK = {"triase": "/petugas/triase", "antrean": "/petugas"}
 
@@ -45,7 +48,7 @@ def show(request: Request, ref: str, me: Me, ok: str = "") -> Response:
 
 
 @router.post("/petugas/laporan/{ref}/{act}")
-def act(request: Request, ref: str, act: str, me: Me, form: Posted) -> Response:
+def act(request: Request, ref: str, act: str, me: Worker, form: Posted) -> Response:
     """Do one act; what cannot be done shows the page again with what was typed."""
     if act not in ACTS:
         raise HTTPException(404)

@@ -52,6 +52,8 @@ NOTICES: Mapping[str, str] = {
     "triage": "Perlu triase",
     "declined": "Ditolak OPD",
     "agenda_draft": "Rancangan agenda",
+    "invitation": "Undangan petugas",
+    "lost_password": "Tautan kata sandi baru",
 }
 POST: Mapping[str, str] = {
     "pending": "menunggu dikirim",
@@ -85,8 +87,20 @@ SAID: Mapping[str, str] = {
     "tambah": "Titik ditambahkan.",
     "setujui": "Agenda disetujui.",
     "susun": "Rancangan disusun ulang.",
-    "nonaktif": "Petugas dinonaktifkan dan dikeluarkan.",
     "aktif": "Petugas diaktifkan.",
+    "diundang": "Undangan dikirim lewat surel.",
+    "ditarik": "Undangan ditarik.",
+    "peran": "Peran diubah. Haknya langsung berlaku.",
+    "plt": "Penugasan Plt. dicatat.",
+    "plt-selesai": "Penugasan Plt. diakhiri.",
+    "keluar": "Akses petugas diakhiri.",
+    "kembali": "Akses petugas dipulihkan.",
+    "kode-mati": "Kode masuk dimatikan. Petugas itu harus masuk lagi.",
+    "kode-lepas": "Kode masuk dimatikan.",
+    "tersimpan": "Tersimpan.",
+    "sesi": "Semua sesi lain sudah diakhiri.",
+    "sandi": "Kata sandi diganti.",
+    "jabatan": "Jabatan diganti.",
 }
 
 
