@@ -18,7 +18,14 @@ def add_link(tx: Tx, link: OfficerLink) -> None:
 
 def link(tx: Tx, uuid: UUID) -> OfficerLink | None:
     """A link, as it stands now."""
-    return tx.session.get(OfficerLink, uuid, populate_existing=True, with_for_update=True)
+    return tx.session.get(OfficerLink, uuid, populate_existing=True)
+
+
+def spend_link(tx: Tx, uuid: UUID, now: datetime) -> bool:
+    """Use a link up; False when somebody just did."""
+    unused = (col(OfficerLink.uuid) == uuid, col(OfficerLink.used_at).is_(None))
+    done = tx.session.exec(update(OfficerLink).where(*unused).values(used_at=now))
+    return bool(done.rowcount)
 
 
 def revoke_links(tx: Tx, officer_id: int, now: datetime) -> None:

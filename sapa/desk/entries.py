@@ -113,7 +113,15 @@ def ask(ledger: Ledger, login: str, address: str, now: datetime) -> None:
 
 def look(tx: Tx, uuid: UUID, now: datetime) -> Entry:
     """What the link opens; looking changes nothing. Raises EntryGone."""
-    return _entry(tx, uuid, now)[1]
+    link = credentials.link(tx, uuid)
+    officer = rows.get(tx, link.officer_id) if link is not None else None
+    if link is None or officer is None or officer.id is None or not officer.active:
+        raise EntryGone
+    if link.used_at or link.revoked_at or link.expires_at <= now:
+        raise EntryGone
+    if (link.kind == "invitation") != (officer.password_hash == ""):
+        raise EntryGone
+    return Entry(kind=link.kind, officer_id=officer.id, login=officer.login, name=officer.name)
 
 
 def redeem(
@@ -129,11 +137,12 @@ def redeem(
     kept = passwords.hash(fit(password, entry.login))
 
     def write(tx: Tx) -> None:
-        link, _ = _entry(tx, uuid, now)
+        look(tx, uuid, now)
+        if not credentials.spend_link(tx, uuid, now):
+            raise EntryGone
         officer = rows.get(tx, entry.officer_id)
         assert officer is not None
         officer.name, officer.password_hash, officer.must_change = name, kept, False
-        link.used_at = now
         tx.flush()
         credentials.revoke_links(tx, entry.officer_id, now)
         rows.end_sessions(tx, entry.officer_id)
@@ -144,18 +153,6 @@ def redeem(
 
     ledger.write(write)
     return entry
-
-
-def _entry(tx: Tx, uuid: UUID, now: datetime) -> tuple[OfficerLink, Entry]:
-    link = credentials.link(tx, uuid)
-    officer = rows.get(tx, link.officer_id) if link is not None else None
-    if link is None or officer is None or officer.id is None or not officer.active:
-        raise EntryGone
-    if link.used_at or link.revoked_at or link.expires_at <= now:
-        raise EntryGone
-    if (link.kind == "invitation") != (officer.password_hash == ""):
-        raise EntryGone
-    return link, Entry(kind=link.kind, officer_id=officer.id, login=officer.login, name=officer.name)
 
 
 def _mail(tx: Tx, officer_id: int, kind: str, now: datetime) -> None:

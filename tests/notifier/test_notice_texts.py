@@ -161,6 +161,11 @@ SAID = [
         "agenda_draft",
         "minggu 2026-W48 sudah siap.\nHari kunjungan: Rabu, 25 November 2026\nTitik kunjungan: 1\n",
     ),
+    (
+        "invitation",
+        "Nama masuk Anda: ani.dlh\n\nBuat kata sandi Anda di sini: https://sapa.example.id/petugas/kunci/",
+    ),
+    ("lost_password", "meminta kata sandi baru untuk nama masuk ani.dlh."),
     ("agenda_draft", "Mohon diperiksa dan disetujui: https://sapa.example.id/petugas/agenda/2026-W48"),
 ]
 
