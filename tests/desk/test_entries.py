@@ -140,6 +140,7 @@ def test_nobody_learns_who_works_here_and_nobody_is_flooded(world: World, staff:
     for number in range(8):
         entries.ask(world.ledger, "budi", f"192.0.2.{number + 2}", world.now)
     assert len(post(world)) == 1 + entries.ASKS["ask-login"][0] - 1
+    for _ in range(entries.ASKS["ask-address"][0]):
+        entries.ask(world.ledger, "nobody", "192.0.2.99", world.now)
     with pytest.raises(TooOften):
-        for _ in range(20):
-            entries.ask(world.ledger, "nobody", "192.0.2.99", world.now)
+        entries.ask(world.ledger, "nobody", "192.0.2.99", world.now)
