@@ -8,14 +8,15 @@ from urllib.parse import quote
 from uuid import UUID
 
 _PURPOSE = b"sapa action link\0"
+_ENTRY = b"sapa officer link\0"
 
 
-def sign(secret: bytes, uuid: UUID) -> str:
+def sign(secret: bytes, uuid: UUID, purpose: bytes = _PURPOSE) -> str:
     """The token of an action link: 64 characters, safe in a URL, HMAC-SHA256 over the link's id."""
-    return base64.urlsafe_b64encode(uuid.bytes + _mac(secret, uuid)).decode()
+    return base64.urlsafe_b64encode(uuid.bytes + _mac(secret, uuid, purpose)).decode()
 
 
-def verify(secret: bytes, token: str) -> UUID | None:
+def verify(secret: bytes, token: str, purpose: bytes = _PURPOSE) -> UUID | None:
     """The link's id, or None if we did not sign this token.
 
     Whether the link is still good (not expired, used or revoked) stands in the ledger.
@@ -29,7 +30,7 @@ def verify(secret: bytes, token: str) -> UUID | None:
     if len(raw) != 48:
         return None
     uuid = UUID(bytes=raw[:16])
-    return uuid if hmac.compare_digest(raw[16:], _mac(secret, uuid)) else None
+    return uuid if hmac.compare_digest(raw[16:], _mac(secret, uuid, purpose)) else None
 
 
 def tracking_url(public_url: str, ref: str, token: str) -> str:
@@ -63,5 +64,15 @@ def map_url(lat: float, lon: float) -> str:
     return f"https://www.openstreetmap.org/?mlat={lat:.6f}&mlon={lon:.6f}#map=18/{lat:.6f}/{lon:.6f}"
 
 
-def _mac(secret: bytes, uuid: UUID) -> bytes:
-    return hmac.digest(secret, _PURPOSE + uuid.bytes, hashlib.sha256)
+def entry_url(public_url: str, secret: bytes, uuid: UUID) -> str:
+    """The page on which an officer sets their password: invited, or after losing it."""
+    return f"{public_url.rstrip('/')}/petugas/kunci/{sign(secret, uuid, _ENTRY)}"
+
+
+def verify_entry(secret: bytes, token: str) -> UUID | None:
+    """The id of an officer's link, or None if we did not sign this token."""
+    return verify(secret, token, _ENTRY)
+
+
+def _mac(secret: bytes, uuid: UUID, purpose: bytes) -> bytes:
+    return hmac.digest(secret, purpose + uuid.bytes, hashlib.sha256)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from store.db import Tx
 from store.driver import as_json
 
-Audience = Literal["citizen", "asker", "agency", "diskominfo"]
+Audience = Literal["citizen", "asker", "agency", "diskominfo", "officer"]
 
 #: Channels without a way back: who wrote there reads the answer on the tracking page.
 NO_WAY_BACK = frozenset({"web", "phone"})
@@ -54,6 +54,8 @@ NOTICES: Mapping[str, Notice] = {
     "door_failing": Notice("diskominfo", "{brand}: kanal gagal{about}"),
     "door_silent": Notice("diskominfo", "{brand}: kanal sepi{about}"),
     "door_well": Notice("diskominfo", "{brand}: kanal pulih{about}"),
+    "invitation": Notice("officer", "{brand}: undangan untuk petugas"),
+    "lost_password": Notice("officer", "{brand}: kata sandi baru"),
 }
 
 
@@ -65,6 +67,14 @@ class Recipient:
     channel: str
     contact_id: int | None = None
     opd: str = ""
+    officer_id: int | None = None
+
+    @property
+    def audience(self) -> str:
+        """Which notices are for them."""
+        if self.contact_id is not None:
+            return "citizen"
+        return "officer" if self.officer_id is not None else "agency" if self.opd else "diskominfo"
 
 
 def reporter(contact_id: int, channel: str) -> Recipient:
@@ -82,10 +92,15 @@ def diskominfo() -> Recipient:
     return Recipient("diskominfo", "email")
 
 
+def officer(officer_id: int) -> Recipient:
+    """One officer, at their own e-mail address."""
+    return Recipient(f"officer:{officer_id}", "email", officer_id=officer_id)
+
+
 _TELL = """
-insert into outbox (key, lane, notice, ticket_id, contact_id, opd, channel, data, state,
+insert into outbox (key, lane, notice, ticket_id, contact_id, opd, officer_id, channel, data, state,
                     created_at, next_at, tries, error, external_id, delivery)
-values (:key, :lane, :notice, :ticket, :contact, :opd, :channel, :data, 'pending',
+values (:key, :lane, :notice, :ticket, :contact, :opd, :officer, :channel, :data, 'pending',
         :now, :due, 0, '', '', '')
 on conflict (key) do nothing
 """
@@ -112,12 +127,12 @@ def tell(
     """Put a notice into the outbox, in the transaction of the act that causes it.
 
     The same `key` is the same notice, told once. `data` holds ids only (`event_id`,
-    `disposition_id`, `agenda_id`, `message_id`): words and addresses are looked up when it is sent.
+    `disposition_id`, `agenda_id`, `message_id`, `link`): words and addresses are looked up when it is sent.
     Raises `KeyError` for an unknown kind, `ValueError` for a recipient of another audience.
     """
     audience = NOTICES[notice].audience
     told = "citizen" if audience == "asker" else audience
-    if told != ("citizen" if to.contact_id is not None else "agency" if to.opd else "diskominfo"):
+    if told != to.audience:
         raise ValueError(f"{notice} is not for {to.lane}")
     if to.channel in NO_WAY_BACK:
         return
@@ -129,6 +144,7 @@ def tell(
         ticket=ticket_id,
         contact=to.contact_id,
         opd=to.opd,
+        officer=to.officer_id,
         channel=to.channel,
         data=as_json(data) if data else "{}",
         now=now,

@@ -16,6 +16,7 @@ from notifier.facts import Facts, NotTellable
 from notifier.letterhead import Letterhead
 from notifier.links import action_url, agenda_url, map_url, ticket_url, tracking_url
 from notifier.notices import NOTICES
+from notifier.officers import to_officer
 from notifier.texts import subject, text
 from notifier.words import OUTCOMES, day, line, lines, written
 from store.db import Tx
@@ -48,6 +49,8 @@ class Renderer:
         audience = NOTICES[row.notice].audience
         if audience == "citizen":
             return _to_citizen(tx, row, head)
+        if audience == "officer":
+            return to_officer(tx, row, head, now)
         if audience == "asker":
             return to_asker(tx, row, head)
         to = _office_address(row, head)

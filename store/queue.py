@@ -19,10 +19,11 @@ OURS = ("verify", "first_response", "resolve", "complete")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Which tickets somebody may see at all: of an OPD, not accusing a body, or none."""
+    """Which tickets somebody may see at all: of an OPD, not accusing a body, sealed ones, or none."""
 
     opd: str = ""
     not_accusing: str = ""
+    sealed: bool = False
     nothing: bool = False
 
 
@@ -108,6 +109,8 @@ def _scope(scope: Scope) -> list[Any]:
     conditions: list[Any] = []
     if scope.not_accusing:
         conditions.append(col(Ticket.accused) != scope.not_accusing)
+    if scope.sealed:
+        conditions.append(or_(col(Ticket.privacy) != "normal", col(Ticket.sensitive) != ""))
     if scope.opd:
         conditions.append(_owned_by(scope.opd))
     return conditions

@@ -15,6 +15,7 @@ from sapa.agenda.together import at_one_spot, stop_of
 from sapa.desk.actor import Actor
 from sapa.desk.city import City
 from sapa.desk.errors import Forbidden, Invalid, NotFound
+from sapa.desk.permissions import may
 from store import agendas, tickets
 from store.db import Tx
 from store.ids import uuid7
@@ -74,7 +75,7 @@ class Desk:
 
     def check(self) -> None:
         """Raise unless this person may change this version of this agenda."""
-        if self.by.kind != "system" and self.by.role not in ("administrator", "coordinator"):
+        if self.by.kind != "system" and not may(self.by, "run_agenda"):
             raise Forbidden
         if self.agenda.version != self.version:
             raise AgendaChanged(self.agenda.version)

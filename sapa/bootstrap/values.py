@@ -237,8 +237,13 @@ def page_limits(settings: Settings) -> Limits:
 
 
 def login_limits(settings: Settings) -> LoginLimits:
-    """How long an officer's login lasts."""
-    return LoginLimits(absolute=timedelta(hours=settings.staff.session_hours))
+    """How long an officer's login lasts, and who must use codes."""
+    factor = settings.staff.second_factor
+    return LoginLimits(
+        absolute=timedelta(hours=settings.staff.session_hours),
+        second_factor=frozenset(factor.required),
+        grace=timedelta(days=factor.grace_days),
+    )
 
 
 def retry_of(settings: Settings) -> Retry:

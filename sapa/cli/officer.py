@@ -5,9 +5,10 @@ from typing import Annotated
 import typer
 
 from sapa.cli._office import CONFIG, OWNER, ConfigFile, clock, fail, say, the_service
-from sapa.desk import officers
+from sapa.desk import factors, leaving, officers
 from sapa.desk.errors import ActError
 from sapa.desk.passwords import Passwords
+from sapa.desk.permissions import ROLES
 from store import officers as rows
 from store.db import Ledger
 
@@ -28,7 +29,7 @@ def list_officers(config: ConfigFile = CONFIG) -> None:
 def add(
     login: Login,
     name: Annotated[str, typer.Option(help="Nama lengkap.")],
-    role: Annotated[str, typer.Option(help="administrator, coordinator atau opd.")] = "opd",
+    role: Annotated[str, typer.Option(help=", ".join(ROLES) + ".")] = "opd",
     opd: Annotated[str, typer.Option(help="Kode OPD, bagi petugas OPD.")] = "",
     config: ConfigFile = CONFIG,
 ) -> None:
@@ -56,20 +57,38 @@ def reset(login: Login, config: ConfigFile = CONFIG) -> None:
     """Buat kata sandi sekali pakai yang baru."""
     with the_service(config) as service:
         officer_id = _find(service.ledger, login)
-        password = officers.reset_password(service.ledger, OWNER, officer_id, passwords=Passwords())
+        password = officers.reset_password(
+            service.ledger, OWNER, officer_id, passwords=Passwords(), now=clock()
+        )
     say(f"Kata sandi sekali pakai untuk {login}: {password}")
 
 
-@app.command()
-def deactivate(login: Login, config: ConfigFile = CONFIG) -> None:
-    """Tutup akses seorang petugas; ia langsung keluar di semua tempat."""
+@app.command("code-off")
+def code_off(login: Login, config: ConfigFile = CONFIG) -> None:
+    """Matikan kode masuk seorang petugas yang kehilangan ponsel dan kode cadangannya."""
     with the_service(config) as service:
-        officer_id = _find(service.ledger, login)
+        officer_id, now = _find(service.ledger, login), clock()
+        service.ledger.write(lambda tx: factors.take_off(tx, OWNER, officer_id, now=now))
+    say(f"Kode masuk {login} mati; cukup kata sandi untuk masuk.")
+
+
+@app.command()
+def deactivate(
+    login: Login,
+    successor: Annotated[str, typer.Option(help="Nama masuk penerus laporannya.")] = "",
+    config: ConfigFile = CONFIG,
+) -> None:
+    """Akhiri akses seorang petugas: ia langsung keluar di semua tempat, laporannya ke penerus."""
+    with the_service(config) as service:
+        officer_id, now = _find(service.ledger, login), clock()
+        to = _find(service.ledger, successor) if successor else None
         try:
-            service.ledger.write(lambda tx: officers.deactivate(tx, OWNER, officer_id))
+            moved = service.ledger.write(
+                lambda tx: leaving.leave(tx, OWNER, officer_id, successor_id=to, now=now)
+            )
         except ActError as error:
             fail(str(error))
-    say(f"{login} tidak dapat masuk lagi.")
+    say(f"{login} tidak dapat masuk lagi. {moved} laporan pindah ke penerus.")
 
 
 def _find(ledger: Ledger, login: str) -> int:

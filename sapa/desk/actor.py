@@ -10,9 +10,9 @@ Kind = Literal["officer", "opd", "citizen", "system"]
 class Actor:
     """Who does an act.
 
-    officer: somebody logged in, with `role` administrator, coordinator or opd (then `opd` is
-    theirs). opd: an agency by its action link. citizen: whoever holds the ticket's private
-    `token`. system: a job.
+    officer: somebody logged in, with a `role` of the permissions table; `opd` is the agency of a head
+    or officer of one; `acting`: for a while ("Plt."). opd: an agency by its action link. citizen:
+    whoever holds the ticket's private `token`. system: a job.
     """
 
     kind: Kind
@@ -21,11 +21,14 @@ class Actor:
     opd: str = ""
     name: str = ""
     token: str = ""
+    acting: bool = False
 
     @property
     def part(self) -> str:
-        """The name under which lifecycle.WHO says what they may do."""
-        return self.role if self.kind == "officer" else self.kind
+        """Their part in a ticket's life (lifecycle.WHO): all of an agency's people play `opd`."""
+        if self.kind != "officer":
+            return self.kind
+        return "opd" if self.role == "head" else self.role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

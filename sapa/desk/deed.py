@@ -10,7 +10,7 @@ from sapa.desk import lifecycle, promises
 from sapa.desk.actor import Actor, Done
 from sapa.desk.city import City
 from sapa.desk.errors import Conflict, Forbidden, Invalid, NotFound
-from sapa.desk.sight import Facts, may_see
+from sapa.desk.sight import facts, may_see
 from store import assignments, events, tickets
 from store.db import Tx
 from store.tables import Event, Ticket
@@ -49,6 +49,8 @@ class Deed:
     def record(self, kind: str, text: str = "", *, public: bool = False, of: str = "", **data: Any) -> None:
         """Write the act into the history, once; `of` is the OPD it is about, if not the actor's."""
         known = {"act": self.act, "part": self.by.part, "version": self.ticket.version}
+        if self.by.acting:
+            known["acting"] = True
         self.event = events.add(
             self.tx,
             self.id,
@@ -178,7 +180,7 @@ def _permit(tx: Tx, act: str, ticket: Ticket, by: Actor) -> None:
         if not hmac.compare_digest(by.token.encode(), ticket.token.encode()):
             raise Forbidden
         return
-    if not may_see(by, Facts(accused=ticket.accused, opds=_opds(tx, ticket.id))):
+    if not may_see(by, facts(ticket, _opds(tx, ticket.id))):
         raise Forbidden
     if by.part == "opd" and act not in lifecycle.ASIDE and by.opd != ticket.opd:
         raise Forbidden

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sapa.desk.actor import Actor
 from sapa.desk.errors import Forbidden, Invalid, NotFound
+from sapa.desk.permissions import may
 from sapa.desk.wording import clean
 from store import arrivals, console, outbox
 from store.db import Tx
@@ -17,7 +18,7 @@ def settle(tx: Tx, arrival_id: int, by: Actor, *, reason: str) -> None:
 
     Raises Forbidden, NotFound (none of that number is parked) or Invalid (no reason).
     """
-    _diskominfo(by)
+    _need(by, "settle_parked")
     reason = clean(reason, most=500, what="Alasan")
     kept = arrivals.find(tx, arrival_id)
     if kept is None or kept.state != "parked":
@@ -27,17 +28,17 @@ def settle(tx: Tx, arrival_id: int, by: Actor, *, reason: str) -> None:
 
 def send_again(tx: Tx, by: Actor, row_id: int, *, now: datetime) -> None:
     """ "Kirim ulang": a dead notice is due again; raises Forbidden or Invalid (it is not dead)."""
-    _diskominfo(by)
+    _need(by, "resend")
     if not outbox.retry(tx, row_id, now):
         raise Invalid("Pesan ini tidak ada, atau tidak sedang gagal.")
 
 
 def send_all_again(tx: Tx, by: Actor, channel: str, *, now: datetime) -> int:
     """Every dead notice of a channel (at most `AT_ONCE`) is due again; returns how many."""
-    _diskominfo(by)
+    _need(by, "resend")
     return sum(outbox.retry(tx, row_id, now) for row_id in console.dead(tx, channel, AT_ONCE))
 
 
-def _diskominfo(by: Actor) -> None:
-    if by.kind != "officer" or by.role not in ("administrator", "coordinator"):
+def _need(by: Actor, right: str) -> None:
+    if not may(by, right):
         raise Forbidden

@@ -10,6 +10,7 @@ archived   ended with a reason              merged    part of another ticket
 from collections.abc import Mapping
 
 from sapa.desk.errors import NotAllowed
+from sapa.desk.permissions import holders
 
 
 def _of(words: str) -> frozenset[str]:
@@ -57,29 +58,29 @@ ACTS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "undo": (_of(f"{_OPEN} resolved external archived"), _of(f"{_OPEN} external")),
 }
 
-_DISKOMINFO = _of("administrator coordinator")
+_WORK, _TRIAGE = holders("work"), holders("triage")
 
 #: Who may do it: officers' roles, "citizen" (the reporter, by the tracking link), "system" (jobs).
 #: An OPD's officers only on tickets their OPD leads (ASIDE also where it supports).
 WHO: Mapping[str, frozenset[str]] = {
-    "accept": _DISKOMINFO | {"opd"},
-    "decline": _DISKOMINFO | {"opd"},
-    "reassign": _DISKOMINFO,
-    "ask": _DISKOMINFO | {"opd"},
-    "answer": _DISKOMINFO | {"opd"},
+    "accept": _WORK,
+    "decline": _WORK,
+    "reassign": _TRIAGE,
+    "ask": _WORK,
+    "answer": _WORK,
     "reply": frozenset({"citizen"}),
-    "resolve": _DISKOMINFO | {"opd"},
+    "resolve": _WORK,
     "confirm": frozenset({"citizen"}),
     "close": frozenset({"system"}),
     "lapse": frozenset({"system"}),
-    "reopen": _DISKOMINFO | {"citizen", "system"},
-    "archive": _DISKOMINFO,
-    "hand_over": _DISKOMINFO | {"opd"},
-    "note": _DISKOMINFO | {"opd"},
-    "fetch_again": _DISKOMINFO | {"opd"},
-    "split": _DISKOMINFO,
-    "revoke": _DISKOMINFO,
-    "undo": _DISKOMINFO | {"opd"},
+    "reopen": _TRIAGE | {"citizen", "system"},
+    "archive": _TRIAGE,
+    "hand_over": _WORK,
+    "note": _WORK,
+    "fetch_again": _WORK,
+    "split": _TRIAGE,
+    "revoke": _TRIAGE,
+    "undo": _WORK,
 }
 
 #: What moves nothing: whoever of the office may see the ticket may do it.

@@ -5,12 +5,14 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sapa.desk import acting, factors
 from sapa.desk.actor import Actor
 from sapa.desk.errors import ActError
 from sapa.desk.passwords import LONGEST, Passwords
+from sapa.desk.permissions import may
 from store import officers
 from store.db import Ledger, Tx
-from store.tables import Officer, Session
+from store.tables import Acting, Officer, Session
 
 #: (name, size, seconds until a token comes back) of each.
 Buckets = tuple[tuple[str, int, float], ...]
@@ -22,7 +24,8 @@ class Limits:
 
     A login name is tried from one network address (`login`), one address tries names (`address`),
     and a name is tried from all addresses together (`strangers`) that have not logged in with it
-    within `known`: nobody elsewhere locks an officer out of where they work.
+    within `known`: nobody elsewhere locks an officer out of where they work. Roles in
+    `second_factor` must have set up codes once their login is `grace` old.
     """
 
     idle: timedelta = timedelta(hours=1)
@@ -34,6 +37,10 @@ class Limits:
     address_seconds: float = 10.0
     strangers_tries: int = 30
     strangers_seconds: float = 10.0
+    code_tries: int = 5
+    code_seconds: float = 60.0
+    second_factor: frozenset[str] = frozenset()
+    grace: timedelta = timedelta(days=7)
 
 
 class LoginFailed(ActError):
@@ -53,7 +60,12 @@ class TooOften(ActError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedIn:
-    """Somebody logged in: `actor` acts for them; `must_change` sends them to a new password first."""
+    """Somebody logged in: `actor` acts for them, once they are `ready`.
+
+    `role` and `opd` are those of the acting position they chose (`acting`), if it is in force, else
+    their own. First comes the second factor (`code_due`), then a new password (`must_change`), then
+    the set-up of codes where the role asks for it: until `set_up_by`, afterwards nothing else is open.
+    """
 
     session_id: str
     officer_id: int
@@ -63,11 +75,31 @@ class LoggedIn:
     opd: str
     csrf: str
     must_change: bool
+    acting: bool = False
+    code_due: bool = False
+    set_up_by: datetime | None = None
+    overdue: bool = False
+
+    @property
+    def ready(self) -> bool:
+        """Whether nothing stands between them and their pages."""
+        return not (self.code_due or self.must_change or self.overdue)
+
+    def may(self, right: str) -> bool:
+        """Whether the permissions table gives them this right."""
+        return may(self.actor, right)
 
     @property
     def actor(self) -> Actor:
         """Who they are to the acts."""
-        return Actor(kind="officer", officer_id=self.officer_id, role=self.role, opd=self.opd, name=self.name)
+        return Actor(
+            kind="officer",
+            officer_id=self.officer_id,
+            role=self.role,
+            opd=self.opd,
+            name=self.name,
+            acting=self.acting,
+        )
 
 
 def log_in(
@@ -109,6 +141,14 @@ def log_in(
     return cookie
 
 
+def admit(ledger: Ledger, kind: str, who: str, *, tries: int, seconds: float, now: datetime) -> None:
+    """Take one of the `tries` that come back each `seconds`; raises `TooOften` when there is none."""
+    buckets: Buckets = ((_bucket(kind, who), tries, seconds),)
+    wait = ledger.write(lambda tx: _admit(tx, buckets, now))
+    if wait:
+        raise TooOften(wait)
+
+
 def _buckets(login: str, address: str, limits: Limits, *, stranger: bool) -> Buckets:
     """What a try takes a token from; only strangers share one for all addresses."""
     here: Buckets = (
@@ -142,6 +182,7 @@ def _begin(tx: Tx, seen: Officer, cookie: str, csrf: str, now: datetime, limits:
             created_at=now,
             seen_at=now,
             expires_at=now + limits.absolute,
+            code_due=factors.on(tx, officer.id),
         ),
     )
 
@@ -155,16 +196,30 @@ def who(tx: Tx, cookie: str, now: datetime, limits: Limits) -> LoggedIn | None:
     over = session.expires_at <= now or session.seen_at + limits.idle <= now
     if over or not officer.active:
         return None
+    position = acting.chosen(tx, session, now)
+    by = _set_up_by(tx, officer, position, limits)
     return LoggedIn(
         session_id=session.id,
         officer_id=session.officer_id,
         login=officer.login,
         name=officer.name,
-        role=officer.role,
-        opd=officer.opd,
+        role=position.role if position else officer.role,
+        opd=position.opd if position else officer.opd,
         csrf=session.csrf,
         must_change=officer.must_change,
+        acting=position is not None,
+        code_due=session.code_due,
+        set_up_by=by,
+        overdue=by is not None and by <= now,
     )
+
+
+def _set_up_by(tx: Tx, officer: Officer, position: Acting | None, limits: Limits) -> datetime | None:
+    """Until when codes are to be set up; None: they are, or need not be."""
+    roles = {officer.role, position.role if position else officer.role}
+    if not roles & limits.second_factor or officer.id is None or factors.on(tx, officer.id):
+        return None
+    return officer.created_at + limits.grace
 
 
 def seen(tx: Tx, cookie: str, now: datetime) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from sapa.desk.actor import Actor
 from sapa.desk.city import City
 from sapa.desk.errors import Forbidden, Invalid, NotFound
+from sapa.desk.permissions import may
 from sapa.desk.wording import clean
 from store import detours, outages
 from store.db import Tx
@@ -60,6 +61,6 @@ def revive(tx: Tx, outage_id: int, by: Actor, *, now: datetime) -> int:
 
 def diskominfo(by: Actor) -> int:
     """The officer's number, if they are of Diskominfo; raises Forbidden."""
-    if by.officer_id is None or by.part not in ("administrator", "coordinator"):
+    if by.officer_id is None or not may(by, "declare_outage"):
         raise Forbidden
     return by.officer_id

@@ -10,7 +10,7 @@ from sapa.desk.errors import Invalid
 
 SHORTEST, LONGEST = 10, 200
 #: Without letters and digits that look alike: it is read aloud and typed once.
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 class Passwords:
@@ -37,7 +37,7 @@ class Passwords:
 
 def one_time() -> str:
     """A random password of 79 bits, to be changed at the first login."""
-    letters = "".join(secrets.choice(_LETTERS) for _ in range(16))
+    letters = "".join(secrets.choice(LETTERS) for _ in range(16))
     return "-".join(letters[at : at + 4] for at in range(0, 16, 4))
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from sapa.desk import sight
 from sapa.desk.actor import Actor
 from sapa.desk.errors import Forbidden, NotFound
+from sapa.desk.permissions import may
 from sapa.desk.wording import clean
 from store import arrivals, console, tickets
 from store.arrivals import KeptArrival
@@ -14,19 +15,13 @@ from store.db import Tx
 from store.tables import AttachmentRow, Ticket
 from store.tickets import Sender
 
-SEALED = "Laporan ini anonim atau rahasia: hanya administrator yang dapat membukanya."
+SEALED = "Identitas pada laporan ini hanya dapat dibuka administrator atau pembuka identitas."
 
 
 def may_open(by: Actor, ticket: Ticket) -> bool:
-    """Whether this person may open what is sealed about the ticket, for a reason.
-
-    Coordinators for normal tickets they may see, administrators for all; an OPD never.
-    """
-    if by.part == "administrator":
-        return True
-    facts = sight.Facts(accused=ticket.accused, opds=frozenset())
-    normal = sight.may_know_reporter(by, ticket.privacy) and not ticket.sensitive
-    return normal and sight.may_see(by, facts)
+    """Whether this person may see the ticket and open, for a reason, what is sealed about it."""
+    right = "open_sealed" if sight.is_sealed(ticket) else "open_identity"
+    return may(by, right) and sight.may_see(by, sight.facts(ticket))
 
 
 def reporters(tx: Tx, ticket_id: int, by: Actor, *, reason: str, now: datetime) -> list[Sender]:
@@ -73,7 +68,7 @@ def _note(
     now: datetime,
 ) -> None:
     """Check that this person may look, and write down that they did."""
-    if by.officer_id is None or by.part not in ("administrator", "coordinator"):
+    if by.officer_id is None or not (hanging or may(by, "open_identity")):
         raise Forbidden
     if not all(may_open(by, ticket) for ticket in hanging):
         raise Forbidden(SEALED)

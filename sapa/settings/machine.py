@@ -123,7 +123,18 @@ class Links(Part):
     secret: SecretName | None = None
 
 
+OfficerRole = Literal["administrator", "coordinator", "head", "opd", "clerk", "auditor", "viewer"]
+
+
+class SecondFactor(Part):
+    """Which roles must use codes, once their login is `grace_days` old."""
+
+    required: tuple[OfficerRole, ...] = ("administrator", "coordinator", "auditor", "viewer")
+    grace_days: Annotated[StrictInt, Field(ge=0, le=90)] = 7
+
+
 class Staff(Part):
     """Officers' logins."""
 
     session_hours: Annotated[StrictInt, Field(ge=1, le=168)] = 12
+    second_factor: SecondFactor = default({})

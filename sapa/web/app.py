@@ -4,15 +4,31 @@ from fastapi import FastAPI
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sapa.web import action, api, errors, files, form, health, hooks, live, login, staff, track
+from sapa.web import (
+    account,
+    action,
+    api,
+    codes,
+    entry,
+    errors,
+    files,
+    form,
+    health,
+    hooks,
+    live,
+    login,
+    staff,
+    track,
+)
 from sapa.web.access import Access
 from sapa.web.assets import Assets
 from sapa.web.buckets import Buckets
 from sapa.web.office import Office
 from sapa.web.security import Guard, Heads, SecurityHeaders
 
-#: Public pages, doors and the login.
+#: Public pages, doors and the login; then what officers do with their own account.
 PUBLIC = (form.router, track.router, action.router, hooks.router, files.router, health.router, login.router)
+OWN = (codes.router, entry.router, account.router)
 
 
 class Site(FastAPI):
@@ -37,7 +53,7 @@ def create_app(office: Office) -> Site:
     app.state.guesses = Buckets(office.limits.guesses)
     app.state.senders = Buckets(office.limits.intake_per_minute)
     app.router.routes.append(api.route)
-    for router in (*PUBLIC, live.router, *staff.ROUTERS):
+    for router in (*PUBLIC, *OWN, live.router, *staff.ROUTERS):
         app.router.routes.extend(router.routes)
     app.router.routes.append(Mount("/static", Assets(), name="static"))
     errors.install(app)

@@ -52,8 +52,12 @@ class NotSignedIn(Exception):
     """The page is for officers; the visitor is sent to the login."""
 
 
-class MustChangePassword(Exception):
-    """The officer still has a one-time password; nothing else may be done first."""
+class Detour(Exception):
+    """Something else must be done first, on the page `to`."""
+
+    def __init__(self, to: str) -> None:
+        super().__init__(to)
+        self.to = to
 
 
 def answer(
@@ -95,7 +99,7 @@ def install(app: FastAPI) -> None:
     app.exception_handler(Unavailable)(_later)
     app.exception_handler(ActError)(_act)
     app.exception_handler(NotSignedIn)(_sign_in)
-    app.exception_handler(MustChangePassword)(_change_password)
+    app.exception_handler(Detour)(_detour)
 
 
 async def _http(request: Request, error: Exception) -> Response:
@@ -139,5 +143,5 @@ def login_address(request: Request) -> str:
     return f"/petugas/masuk?lanjut={quote(f'{path}?{query}' if query else path, safe='')}"
 
 
-async def _change_password(request: Request, error: Exception) -> Response:
-    return RedirectResponse("/petugas/sandi", status_code=303)
+async def _detour(request: Request, error: Exception) -> Response:
+    return RedirectResponse(cast(Detour, error).to, status_code=303)

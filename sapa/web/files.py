@@ -113,10 +113,10 @@ def _may_see(office: Office, tx: Tx, message: Message, request: Request) -> bool
 
 def _officer_sees(tx: Tx, ticket: Ticket, request: Request) -> bool:
     signed = signed_in(request)
-    if signed is None or signed.must_change:
+    if signed is None or not signed.ready:
         return False
-    owners = frozenset(row.opd for row in tickets.owners(tx, ticket.id or 0))
-    return sight.may_see(signed.actor, sight.Facts(accused=ticket.accused, opds=owners))
+    owners = (row.opd for row in tickets.owners(tx, ticket.id or 0))
+    return sight.may_see(signed.actor, sight.facts(ticket, owners))
 
 
 def _by_link(office: Office, tx: Tx, token: str, ticket_id: int) -> bool:

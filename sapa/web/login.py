@@ -11,7 +11,15 @@ from sapa.web.buckets import address
 from sapa.web.fields import read
 from sapa.web.office import Office, office_of
 from sapa.web.render import page
-from sapa.web.session import SomeOfficer, checked, cookie_name, give_cookie, signed_in, take_cookie
+from sapa.web.session import (
+    HalfOfficer,
+    SomeOfficer,
+    checked,
+    cookie_name,
+    give_cookie,
+    signed_in,
+    take_cookie,
+)
 
 router = APIRouter()
 HOME = "/petugas"
@@ -21,15 +29,15 @@ HOME = "/petugas"
 def ask(request: Request, lanjut: str = "") -> Response:
     """The login; whoever is signed in already goes on."""
     if signed_in(request) is not None:
-        return RedirectResponse(_safe(lanjut), status_code=303)
-    return page(request, "staff/login.html", login="", problem="", onward=_safe(lanjut))
+        return RedirectResponse(safe(lanjut), status_code=303)
+    return page(request, "staff/login.html", login="", problem="", onward=safe(lanjut))
 
 
 @router.post("/petugas/masuk")
 async def log_in(request: Request) -> Response:
     """A session for a right password; the hash is computed in a worker thread."""
     office, form = office_of(request), await read(request)
-    onward = _safe(form["lanjut"])
+    onward = safe(form["lanjut"])
     try:
         cookie = await run_in_threadpool(_log_in, office, form["login"], form["password"], address(request))
     except (LoginFailed, TooOften) as problem:
@@ -50,7 +58,7 @@ async def log_in(request: Request) -> Response:
 
 
 @router.post("/petugas/keluar")
-async def log_out(request: Request, signed: SomeOfficer) -> Response:
+async def log_out(request: Request, signed: HalfOfficer) -> Response:
     """The session ends, here and in the ledger."""
     office = office_of(request)
     await checked(request, signed)
@@ -107,7 +115,7 @@ def _change(office: Office, signed: LoggedIn, old: str, new: str) -> None:
     )
 
 
-def _safe(onward: str) -> str:
+def safe(onward: str) -> str:
     """Only to a page of the console, never to another site."""
     path = onward.partition("?")[0]
     inside = path == HOME or path.startswith(HOME + "/")

@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Callable
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import Depends, Path, Request
 from starlette.exceptions import HTTPException
@@ -11,13 +12,13 @@ from starlette.responses import Response
 from sapa.desk import logins
 from sapa.desk.errors import Forbidden
 from sapa.desk.logins import LoggedIn
-from sapa.web.errors import MustChangePassword, NotSignedIn
+from sapa.web.errors import Detour, NotSignedIn
 from sapa.web.fields import Fields, read
 from sapa.web.office import Office, office_of
 
 
-def any_officer(request: Request) -> LoggedIn:
-    """Whoever is signed in, also with a one-time password; raises `NotSignedIn`."""
+def half_officer(request: Request) -> LoggedIn:
+    """Whoever gave a right password, also before the second factor; raises `NotSignedIn`."""
     office = office_of(request)
     signed = signed_in(request)
     if signed is None:
@@ -41,13 +42,27 @@ def signed_in(request: Request) -> LoggedIn | None:
         return logins.who(tx, cookie, office.clock(), office.logins)
 
 
+#: Who gave a right password, and perhaps still owes the code.
+HalfOfficer = Annotated[LoggedIn, Depends(half_officer)]
+
+
+def any_officer(request: Request, signed: HalfOfficer) -> LoggedIn:
+    """Whoever is signed in, also with a one-time password; raises `NotSignedIn` or `Detour`."""
+    if signed.code_due:
+        onward = f"?lanjut={quote(request.url.path, safe='')}" if request.method == "GET" else ""
+        raise Detour(f"/petugas/kode{onward}")
+    return signed
+
+
 SomeOfficer = Annotated[LoggedIn, Depends(any_officer)]
 
 
 def current_officer(signed: SomeOfficer) -> LoggedIn:
-    """The signed-in officer; raises `NotSignedIn` or `MustChangePassword`."""
+    """The signed-in officer; raises `NotSignedIn`, or `Detour` to what they must do first."""
     if signed.must_change:
-        raise MustChangePassword
+        raise Detour("/petugas/sandi")
+    if signed.overdue:
+        raise Detour("/petugas/akun/kode")
     return signed
 
 
@@ -55,23 +70,25 @@ def current_officer(signed: SomeOfficer) -> LoggedIn:
 Me = Annotated[LoggedIn, Depends(current_officer)]
 
 
-def role(*roles: str) -> Callable[[LoggedIn], LoggedIn]:
-    """A dependency: the signed-in officer, of one of these roles; raises `Forbidden` otherwise."""
+def needs(*rights: str) -> Callable[[LoggedIn], LoggedIn]:
+    """A dependency: the signed-in officer, if they hold one of these rights; raises `Forbidden` otherwise."""
 
-    def of_role(signed: Me) -> LoggedIn:
-        if signed.role not in roles:
+    def allowed(signed: Me) -> LoggedIn:
+        if not any(signed.may(right) for right in rights):
             raise Forbidden
         return signed
 
-    return of_role
+    return allowed
 
 
 #: A row's number in an address, as large as the ledger's numbers can be.
 RowId = Annotated[int, Path(ge=1, lt=2**63)]
 
-#: Diskominfo's own people; and administrators alone.
-Diskominfo = Annotated[LoggedIn, Depends(role("administrator", "coordinator"))]
-Administrator = Annotated[LoggedIn, Depends(role("administrator"))]
+#: Diskominfo's own people; whoever may read what they read; who works on tickets; administrators alone.
+Diskominfo = Annotated[LoggedIn, Depends(needs("triage"))]
+DeskReader = Annotated[LoggedIn, Depends(needs("read_desk"))]
+Worker = Annotated[LoggedIn, Depends(needs("work"))]
+Administrator = Annotated[LoggedIn, Depends(needs("manage_people"))]
 
 
 async def posted(request: Request, signed: Me) -> Fields:

@@ -33,7 +33,29 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "duplicate": "Sama dengan laporan lain",
         "archived": "Diarsipkan",
     },
-    "role": {"administrator": "Administrator", "coordinator": "Koordinator", "opd": "Petugas OPD"},
+    "role": {
+        "administrator": "Administrator",
+        "coordinator": "Koordinator Diskominfo",
+        "head": "Kepala OPD",
+        "opd": "Petugas OPD",
+        "clerk": "Petugas loket",
+        "auditor": "Auditor",
+        "viewer": "Pembuka identitas",
+    },
+    "note": {
+        "added": "Akun dibuat",
+        "joined": "Undangan diterima",
+        "withdrawn": "Undangan ditarik",
+        "role": "Peran diganti",
+        "activated": "Diaktifkan kembali",
+        "password": "Kata sandi baru lewat surel",
+        "acting": "Ditunjuk sebagai Plt.",
+        "acting_ended": "Plt. diakhiri",
+        "factor_on": "Kode masuk diaktifkan",
+        "factor_off": "Kode masuk dimatikan",
+        "left": "Akses diakhiri",
+        "returned": "Akses dipulihkan",
+    },
 }
 
 
@@ -64,5 +86,5 @@ def shown(state: str, reason: str) -> str:
 
 
 def named(code: str, kind: str) -> str:
-    """The word for a code of a kind (`type`, `privacy`, `outcome`, `role`)."""
+    """The word for a code of a kind (`type`, `privacy`, `outcome`, `role`, `note`)."""
     return WORDS[kind].get(code, code)

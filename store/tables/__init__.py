@@ -6,7 +6,21 @@ original files carry names too and are sealed with it.
 
 from store.tables.arrivals import Arrival, AttachmentRow, Blob, Message, MessageRevision
 from store.tables.doors import ChannelState, Outage
-from store.tables.office import ActionLink, ActiveBook, Book, JobRun, LoginLimit, Officer, Opd, Session
+from store.tables.office import (
+    Acting,
+    ActionLink,
+    ActiveBook,
+    Book,
+    JobRun,
+    LoginLimit,
+    Officer,
+    OfficerEvent,
+    OfficerLink,
+    Opd,
+    RecoveryCode,
+    SecondFactor,
+    Session,
+)
 from store.tables.people import Contact, Conversation, Identity, IdentityLook
 from store.tables.post import Outbox
 from store.tables.tickets import (
@@ -22,6 +36,7 @@ from store.tables.tickets import (
 from store.tables.visits import Agenda, Stop
 
 __all__ = [
+    "Acting",
     "ActionLink",
     "ActiveBook",
     "Agenda",
@@ -43,10 +58,14 @@ __all__ = [
     "Message",
     "MessageRevision",
     "Officer",
+    "OfficerEvent",
+    "OfficerLink",
     "Opd",
     "Outage",
     "Outbox",
+    "RecoveryCode",
     "RefBlock",
+    "SecondFactor",
     "Session",
     "Stop",
     "Ticket",

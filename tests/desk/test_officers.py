@@ -1,10 +1,13 @@
 """Who works here."""
 
+from dataclasses import replace
+
 import pytest
 from argon2 import PasswordHasher
-from desk_world import ADMIN, COORDINATOR, World
+from desk_world import ADMIN, COORDINATOR, DLH, World
 
 from sapa.desk import logins, officers
+from sapa.desk.actor import Actor
 from sapa.desk.errors import Forbidden, Invalid, NotFound
 from sapa.desk.logins import Limits, LoginFailed
 from sapa.desk.passwords import Passwords, fit, one_time
@@ -113,7 +116,7 @@ def test_a_change_under_way_loses_against_a_reset(world: World) -> None:
 
     class Slow(Passwords):
         def check(self, kept: str, password: str) -> bool:
-            officers.reset_password(world.ledger, ADMIN, officer_id, passwords=CHEAP)
+            officers.reset_password(world.ledger, ADMIN, officer_id, passwords=CHEAP, now=world.now)
             return CHEAP.check(kept, password)
 
     with pytest.raises(Invalid, match="baru saja"):
@@ -129,33 +132,69 @@ def test_a_change_under_way_loses_against_a_reset(world: World) -> None:
 def test_a_reset_logs_out_everywhere_and_asks_for_a_new_password(world: World) -> None:
     officer_id, old = create(world, "budi")
     cookie = log_in(world, "budi", old)
-    new = officers.reset_password(world.ledger, ADMIN, officer_id, passwords=CHEAP)
+    new = officers.reset_password(world.ledger, ADMIN, officer_id, passwords=CHEAP, now=world.now)
     with world.ledger.reading() as tx:
         assert logins.who(tx, cookie, world.now, Limits()) is None
     log_in(world, "budi", new)
     with pytest.raises(Forbidden):
-        officers.reset_password(world.ledger, COORDINATOR, officer_id, passwords=CHEAP)
+        officers.reset_password(world.ledger, COORDINATOR, officer_id, passwords=CHEAP, now=world.now)
     with pytest.raises(NotFound):
-        officers.reset_password(world.ledger, ADMIN, 99, passwords=CHEAP)
+        officers.reset_password(world.ledger, ADMIN, 99, passwords=CHEAP, now=world.now)
 
 
-def test_who_leaves_is_logged_out_and_the_last_administrator_cannot_leave(world: World) -> None:
-    admin, _ = create(world, "admin", role="administrator", opd="")
+def test_another_role_holds_at_once_and_the_last_administrator_stays_one(world: World) -> None:
+    first, _ = create(world, "admin", role="administrator", opd="")
     officer_id, password = create(world, "budi")
     cookie = log_in(world, "budi", password)
-    for _ in range(2):
-        world.ledger.write(lambda tx: officers.deactivate(tx, ADMIN, officer_id))
+
+    def change(by: Actor, id: int, role: str, opd: str = "") -> None:
+        city, now = world.city, world.now
+        world.ledger.write(
+            lambda tx: officers.change_role(tx, by, id, role=role, opd=opd, now=now, city=city)
+        )
+
+    change(ADMIN, officer_id, "auditor")
     with world.ledger.reading() as tx:
-        assert logins.who(tx, cookie, world.now, Limits()) is None
-    with pytest.raises(LoginFailed):
-        log_in(world, "budi", password)
-    world.ledger.write(lambda tx: officers.activate(tx, ADMIN, officer_id))
-    log_in(world, "budi", password)
-    with pytest.raises(Invalid):
-        world.ledger.write(lambda tx: officers.deactivate(tx, ADMIN, admin))
-    for act in (officers.activate, officers.deactivate):
+        who = logins.who(tx, cookie, world.now, Limits())
+    assert who is not None
+    assert (who.role, who.opd, who.may("read_desk"), who.may("work")) == ("auditor", "", True, False)
+    for what in (("opd", ""), ("auditor", "DLH"), ("boss", "")):
+        with pytest.raises(Invalid):
+            change(ADMIN, officer_id, *what)
+    with pytest.raises(Invalid, match="terakhir"):
+        change(ADMIN, first, "coordinator")
+    for by in (COORDINATOR, replace(DLH, role="head"), replace(ADMIN, officer_id=officer_id)):
         with pytest.raises(Forbidden):
-            world.ledger.write(lambda tx, act=act: act(tx, COORDINATOR, officer_id))  # type: ignore[misc]
+            change(by, officer_id, "administrator")
+
+
+def test_a_head_has_a_say_over_the_officers_of_their_own_agency_alone(world: World) -> None:
+    head = replace(DLH, role="head")
+    own, _ = create(world, "budi")
+    other, _ = create(world, "cici", opd="DISHUB")
+    chief, _ = create(world, "dedi", role="head")
+
+    def hire(login: str, role: str, opd: str) -> None:
+        officers.create_officer(
+            world.ledger,
+            head,
+            login=login,
+            name="Baru",
+            role=role,
+            opd=opd,
+            now=world.now,
+            city=world.city,
+            passwords=CHEAP,
+        )
+
+    hire("fani", "opd", "DLH")
+    for role, opd in (("opd", "DISHUB"), ("head", "DLH"), ("coordinator", "")):
+        with pytest.raises(Forbidden):
+            hire("gani", role, opd)
+    officers.reset_password(world.ledger, head, own, passwords=CHEAP, now=world.now)
+    for foreign in (other, chief):
+        with pytest.raises(Forbidden):
+            officers.reset_password(world.ledger, head, foreign, passwords=CHEAP, now=world.now)
 
 
 def test_one_time_passwords_are_fit_and_never_the_same() -> None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from channels.message import OutboundMessage
 from notifier.letterhead import Letterhead
-from notifier.notices import NOTICES, Recipient, agency, diskominfo, reporter, tell
+from notifier.notices import NOTICES, Recipient, agency, diskominfo, officer, reporter, tell
 from notifier.render import Renderer
 from store import outbox
 from store.db import Ledger, Tx
@@ -28,6 +28,8 @@ from store.tables import (
     Event,
     Identity,
     Message,
+    Officer,
+    OfficerLink,
     Outbox,
     Stop,
     Ticket,
@@ -49,6 +51,7 @@ HEAD = Letterhead(
 WORDS = "Lampu jalan padam tiga malam, kami khawatir."
 PLACE = "Jalan Mawar depan pos ronda"
 LINK = UUID("01890000-0000-7000-8000-000000000001")
+ENTRY = UUID("01890000-0000-7000-8000-000000000009")
 PHOTO = b"\xff\xd8\xff\xe0 a cleaned picture"
 
 
@@ -110,7 +113,22 @@ class World:
         audience = NOTICES[notice].audience
         if audience in ("citizen", "asker"):
             return reporter(self.contact_id, self.channel)
+        if audience == "officer":
+            return officer(self.officer())
         return agency("DISHUB") if audience == "agency" else diskominfo()
+
+    def officer(self) -> int:
+        """An officer with a link that still opens (`ENTRY`); the same one each time."""
+        with self.ledger.reading() as tx:
+            known = tx.run("select id from officer where login = 'ani.dlh'")
+        if known:
+            return int(known[0][0])
+        names = {"login": "ani.dlh", "name": "Ani Petugas", "email": "ani@example.id", "password_hash": ""}
+        row = Officer(**names, role="opd", opd="DLH", created_at=self.now)
+        officer_id = int(self.insert(row))
+        until = self.now + timedelta(days=3)
+        self.insert(OfficerLink(uuid=ENTRY, officer_id=officer_id, kind="invitation", expires_at=until))
+        return officer_id
 
     def tell(self, notice: str, key: str = "", **values: Any) -> int:
         """Put a notice into the outbox; returns its row's id."""
@@ -118,6 +136,8 @@ class World:
         to = values.pop("to", None) or self.to(notice)
         at = values.pop("now", self.now)
         ticket = values.pop("ticket_id", self.ticket_id)
+        if to.officer_id is not None:
+            values["data"] = {"link": str(ENTRY)} | values.get("data", {})
 
         def act(tx: Tx) -> int:
             tell(tx, notice, to, key=key, now=at, ticket_id=ticket, **values)

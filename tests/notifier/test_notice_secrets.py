@@ -10,7 +10,7 @@ from store.tables import Message, MessageRevision, Ticket, TicketReporter
 
 LOGIN = "https://sapa.example.id/petugas/laporan/SMP-2611-0042"
 CITIZEN = [kind for kind, notice in NOTICES.items() if notice.audience == "citizen"]
-OFFICE = [kind for kind, notice in NOTICES.items() if notice.audience in ("agency", "diskominfo")]
+OFFICE = [kind for kind, notice in NOTICES.items() if notice.audience in ("agency", "diskominfo", "officer")]
 
 
 def _everything(message: OutboundMessage) -> str:

@@ -165,6 +165,11 @@ SAID = [
     ("door_failing", "Yang perlu dilakukan: Periksa akun penyedia dan sambungan server."),
     ("door_silent", "Kirim pesan percobaan lewat kanal ini."),
     ("door_well", "bekerja lagi.\n\nKeadaan semua kanal: https://sapa.example.id/petugas/kanal\n"),
+    (
+        "invitation",
+        "Nama masuk Anda: ani.dlh\n\nBuat kata sandi Anda di sini: https://sapa.example.id/petugas/kunci/",
+    ),
+    ("lost_password", "meminta kata sandi baru untuk nama masuk ani.dlh."),
     ("agenda_draft", "Mohon diperiksa dan disetujui: https://sapa.example.id/petugas/agenda/2026-W48"),
 ]
 

@@ -19,6 +19,10 @@ ROLES = (
     "foreign opd",  # an officer of another OPD
     "coordinator",
     "administrator",
+    "head",  # of the OPD that has the ticket
+    "clerk",
+    "auditor",
+    "viewer",
 )
 
 
@@ -94,6 +98,8 @@ def citizen_act(scene: Scene, role: str) -> dict[str, str]:
     return {"version": scene.version(), "key": f"matrix-{role}", "text": "Masih padam."}
 
 
+LOGIN = (303, 303, 303)
+
 PUBLIC = [
     row("GET", "/", 200),
     row("POST", "/", 303, data=lambda scene, role: {"text": "Lampu jalan mati", "key": "matrix-0001"}),
@@ -103,20 +109,20 @@ PUBLIC = [
     row("GET", "/lacak/{ref}", 200, query=own_link),  # who holds no token sees the status only
     row(
         *("POST", "/lacak/{ref}"),
-        *(404, 303, 404, 404, 404, 404, 404),
+        *(404, 303, *[404] * 9),
         query=own_link,
         data=lambda scene, role: {"text": "Tambahan", "key": "matrix-0002", "token": scene.key},
     ),
     row(
         *("POST", "/lacak/{ref}/selesai"),
-        *(404, 303, 404, 404, 404, 404, 404),
+        *(404, 303, *[404] * 9),
         query=own_link,
         data=citizen_act,
         arrange=resolved,
     ),
     row(
         *("POST", "/lacak/{ref}/belum"),
-        *(404, 303, 404, 404, 404, 404, 404),
+        *(404, 303, *[404] * 9),
         query=own_link,
         data=citizen_act,
         arrange=resolved,
@@ -134,22 +140,22 @@ PUBLIC = [
     ),
     row("GET", "/hooks/{channel}", 405),  # to a door that is told by POST
     row("POST", "/hooks/{channel}", 403),  # without the provider's signature
-    row("GET", "/berkas/{uuid}", 404, 200, 404, 200, 404, 200, 200, query=own_link),
+    row("GET", "/berkas/{uuid}", 404, 200, 404, 200, 404, 200, 200, 200, 404, 200, 404, query=own_link),
     row("GET", "/berkas/{uuid}/putar", 404, query=own_link),  # a photo is not played
     row("GET", "/healthz", 200),
     row("GET", "/readyz", 200),
     row("GET", "/metrics", 200),
-    row("GET", "/petugas/masuk", 200, 200, 200, 303, 303, 303, 303),
+    row("GET", "/petugas/masuk", 200, 200, 200, *[303] * 8),
     row(
         *("POST", "/petugas/masuk"),
         401,
         data=lambda scene, role: {"login": "nobody", "password": "wrong"},
     ),
     row("POST", "/petugas/keluar", 303, data=with_csrf()),
-    row("GET", "/petugas/sandi", 303, 303, 303, 200, 200, 200, 200),
+    row("GET", "/petugas/sandi", *LOGIN, *[200] * 8),
     row(
         *("POST", "/petugas/sandi"),
-        *(303, 303, 303, 422, 422, 422, 422),
+        *(*LOGIN, *[422] * 8),
         data=with_csrf(old="wrong", new="angin-laut-selatan", again="angin-laut-selatan"),
     ),
 ]
@@ -191,8 +197,8 @@ def to_call(scene: Scene) -> None:
 
 
 def somebody_else(scene: Scene) -> None:
-    """There is another officer, whom `change` makes inactive."""
-    scene.values |= {"id": str(scene.desk.add_officer("other", "opd", "DLH")), "change": "nonaktif"}
+    """There is another officer, whose access `change` ends."""
+    scene.values |= {"id": str(scene.desk.add_officer("other", "opd", "DLH")), "change": "keluar"}
 
 
 def planned(scene: Scene) -> None:
@@ -211,76 +217,139 @@ def no_streams(scene: Scene) -> None:
 
 
 BATCH = "0190b0a0-0000-7000-8000-000000000001"
-#: What visitors, OPDs and Diskominfo get on pages that are Diskominfo's alone.
-LOGIN = (303, 303, 303)
-DISKOMINFO = (*LOGIN, 403, 403, 200, 200)
-DONE = (*LOGIN, 403, 403, 303, 303)
+#: What visitors, OPDs, Diskominfo and then head, clerk, auditor and viewer get on Diskominfo's pages:
+#: the auditor reads, and every form they post is refused.
+DISKOMINFO = (*LOGIN, 403, 403, 200, 200, 403, 403, 200, 403)
+#: What is sealed: Diskominfo and the viewer open it; the files and payloads here are of normal tickets.
+OPENED = (*LOGIN, 403, 403, 200, 200, 403, 403, 403, 403)
+DONE = (*LOGIN, 403, 403, 303, 303, *[403] * 4)
+
+
+def colleague(scene: Scene) -> None:
+    """There is another officer of the OPD that has the ticket, whose access ends."""
+    scene.values |= {"id": str(scene.desk.add_officer("other", "opd", "DISHUB")), "change": "keluar"}
+
+
+def secret(scene: Scene) -> None:
+    """The ticket is a secret one, and accuses the body that runs the desk."""
+    scene.desk.office.ledger.write(
+        lambda tx: tx.run(
+            "UPDATE ticket SET privacy = 'secret', accused = 'DISKOMINFO' WHERE ref = :ref", ref=scene.ref
+        )
+    )
+
+
+def invited(scene: Scene) -> None:
+    """Somebody was invited; the token of their link stands for `{token}`."""
+    scene.link = scene.desk.invited("calon", "DLH")
+
+
+def with_step(step: str) -> Callable[[Scene], None]:
+    """The step in the address."""
+    return lambda scene: scene.values.update(step=step, what=step)
+
+
+#: Own accounts: the same for every officer.
+OWN = [
+    row("GET", "/petugas/kode", 303),
+    row("POST", "/petugas/kode", 303, data=with_csrf(kode="000000")),
+    row("GET", "/petugas/akun", *LOGIN, *[200] * 8),
+    row("POST", "/petugas/akun/{what}", 303, data=with_csrf(), arrange=with_step("sesi")),
+    row("GET", "/petugas/akun/kode", *LOGIN, *[200] * 8),
+    row("POST", "/petugas/akun/kode/{step}", 303, data=with_csrf(), arrange=with_step("mulai")),
+    row("GET", "/petugas/lupa", 200),
+    row("POST", "/petugas/lupa", 200, data=lambda scene, role: {"login": "nobody"}),
+    row("GET", "/petugas/kunci/{token}", 200, arrange=invited),
+    row(
+        *("POST", "/petugas/kunci/{token}"),
+        200,
+        data=lambda scene, role: {
+            "nama": "Calon",
+            "new": "angin-laut-selatan",
+            "again": "angin-laut-selatan",
+        },
+        arrange=invited,
+    ),
+]
 
 #: The console's rows: add yours here.
 STAFF = [
-    row("GET", "/petugas", *LOGIN, 200, 200, 200, 200),
-    row("GET", "/petugas/laporan/{ref}", *LOGIN, 200, 404, 200, 200),
+    row("GET", "/petugas", *LOGIN, *[200] * 8),
+    row("GET", "/petugas/laporan/{ref}", *LOGIN, 200, 404, 200, 200, 200, 404, 200, 404),
     row(
         *("POST", "/petugas/laporan/{ref}/{act}"),
-        *(*LOGIN, 303, 404, 303, 303),
+        *(*LOGIN, 303, 404, 303, 303, 303, 403, 403, 403),
         data=with_version(),
         arrange=acting("terima"),
     ),
     row(
         *("POST", "/petugas/laporan/{ref}/{act}"),
-        *(*LOGIN, 403, 404, 303, 303),
+        *(*LOGIN, 403, 404, 303, 303, 403, 403, 403, 403),
         data=with_version(opd="DLH", alasan="Ini sampah."),
         arrange=acting("alihkan"),
     ),
     row(
         *("POST", "/petugas/laporan/{ref}/{act}"),
-        *(*LOGIN, 403, 404, 303, 303),
+        *(*LOGIN, 403, 404, 303, 303, 403, 403, 403, 403),
         data=with_version(alasan="Bukan laporan.", yakin="1"),
         arrange=acting("arsipkan"),
     ),
     row(
         *("POST", "/petugas/laporan/{ref}/{act}"),
-        *(*LOGIN, 404, 404, 404, 404),
+        *(*LOGIN, 404, 404, 404, 404, 404, 403, 403, 403),
         data=with_version(),
         arrange=acting("hapus"),
     ),
     row(
         *("POST", "/petugas/laporan/{ref}/{act}"),
-        *(*LOGIN, 303, 404, 303, 303),
+        *(*LOGIN, 303, 404, 303, 303, 303, 403, 403, 403),
         data=lambda scene, role: {**with_version()(scene, role), "berkas": scene.photo},
         arrange=waited_for,
     ),
-    row("POST", "/petugas/berikutnya", *LOGIN, 303, 303, 303, 303, data=with_csrf()),
-    row("GET", "/petugas/langsung", *LOGIN, 204, 204, 204, 204, arrange=no_streams),
+    row("POST", "/petugas/berikutnya", *LOGIN, 303, 303, 303, 303, 303, 403, 403, 403, data=with_csrf()),
+    row("GET", "/petugas/langsung", *LOGIN, *[204] * 8, arrange=no_streams),
     row(
         *("POST", "/petugas/laporan/{ref}/pegang/{change}"),
-        *(*LOGIN, 303, 404, 303, 303),
+        *(*LOGIN, 303, 404, 303, 303, 303, 403, 403, 403),
         data=with_csrf(),
         arrange=taking,
     ),
-    row("POST", "/petugas/massal", *LOGIN, 422, 422, 422, 422, data=with_csrf(key=BATCH)),
-    row("POST", "/petugas/massal/urungkan", *LOGIN, 200, 200, 200, 200, data=with_csrf(key=BATCH)),
+    row("POST", "/petugas/massal", *LOGIN, *[422] * 5, 403, 403, 403, data=with_csrf(key=BATCH)),
+    row("POST", "/petugas/massal/urungkan", *LOGIN, *[200] * 5, 403, 403, 403, data=with_csrf(key=BATCH)),
     row(
         *("POST", "/petugas/laporan/{ref}/pelapor/lihat"),
-        *DISKOMINFO,
+        *OPENED[:-1],
+        404,  # of a normal ticket a viewer sees nothing
         data=with_csrf(alasan="Menelepon pelapor."),
     ),
-    row("POST", "/petugas/berkas/{uuid}/asli", *DISKOMINFO, data=with_csrf(alasan="Memeriksa foto.")),
+    row(
+        *("POST", "/petugas/laporan/{ref}/pelapor/lihat"),
+        *(*LOGIN, 403, 403, 404, 200, 403, 403, 403, 200),
+        data=with_csrf(alasan="Menelepon pelapor."),
+        arrange=secret,
+    ),
+    row("POST", "/petugas/berkas/{uuid}/asli", *OPENED, data=with_csrf(alasan="Memeriksa foto.")),
     row(
         *("POST", "/petugas/kiriman/{id}/unduh"),
-        *DISKOMINFO,
+        *OPENED,
         data=with_csrf(alasan="Memeriksa."),
         arrange=parked,
     ),
     row("GET", "/petugas/triase", *DISKOMINFO),
     row("GET", "/petugas/parkir", *DISKOMINFO),
-    row("POST", "/petugas/parkir/{id}/olah", *(*LOGIN, 403, 403, 422, 422), data=with_csrf(), arrange=parked),
+    row(
+        "POST",
+        "/petugas/parkir/{id}/olah",
+        *(*LOGIN, 403, 403, 422, 422, *[403] * 4),
+        data=with_csrf(),
+        arrange=parked,
+    ),
     row("POST", "/petugas/parkir/{id}/tutup", *DONE, data=with_csrf(alasan="Iklan."), arrange=parked),
     row("GET", "/petugas/kotak-keluar", *DISKOMINFO),
     row("POST", "/petugas/kotak-keluar/{id}/kirim", *DONE, data=with_csrf(), arrange=dead),
     row("POST", "/petugas/kotak-keluar/kirim-semua", *DONE, data=with_csrf(kanal="email")),
     row("GET", "/petugas/kanal", *DISKOMINFO),
-    row("GET", "/petugas/kanal/{channel}", *DISKOMINFO),
+    row("GET", "/petugas/kanal/{channel}", *OPENED),
     row(
         *("POST", "/petugas/kanal/{channel}/mati"),
         *DONE,
@@ -292,10 +361,10 @@ STAFF = [
         data=lambda scene, role: {"csrf": scene.csrf, "yakin": "1", "gangguan": scene.values["outage"]},
         arrange=down,
     ),
-    row("GET", "/petugas/kanal/telepon", *DISKOMINFO),
+    row("GET", "/petugas/kanal/telepon", *OPENED),
     row(
         *("POST", "/petugas/kanal/telepon/{id}/lihat"),
-        *DISKOMINFO,
+        *OPENED,
         data=with_csrf(alasan="Menelepon."),
         arrange=to_call,
     ),
@@ -315,18 +384,46 @@ STAFF = [
         data=lambda scene, role: {"csrf": scene.csrf, "version": "1", "key": "matrix-0003", "yakin": "1"},
         arrange=planned,
     ),
-    row("GET", "/petugas/petugas", *(*LOGIN, 403, 403, 403, 200)),
+    row("GET", "/petugas/petugas", *(*LOGIN, 403, 403, 403, 200, 200, 403, 200, 403)),
     row(
         *("POST", "/petugas/petugas"),
-        *(*LOGIN, 403, 403, 403, 200),
+        *(*LOGIN, 403, 403, 403, 200, 403, 403, 403, 403),  # a head invites for their own OPD alone
         data=with_csrf(login="petugas.baru", nama="Petugas Baru", peran="opd", opd="DLH"),
     ),
     row(
-        *("POST", "/petugas/petugas/{id}/{change}"),
-        *(*LOGIN, 403, 403, 403, 303),
-        data=with_csrf(),
+        *("POST", "/petugas/petugas"),
+        *(*LOGIN, 403, 403, 403, 303, 303, 403, 403, 403),
+        data=with_csrf(
+            login="petugas.baru",
+            nama="Petugas Baru",
+            peran="opd",
+            opd="DISHUB",
+            cara="undang",
+            surel="a@example.id",
+        ),
+    ),
+    row(
+        *("GET", "/petugas/petugas/{id}"),
+        *(*LOGIN, 403, 403, 403, 200, 404, 403, 200, 403),
         arrange=somebody_else,
+    ),
+    row(
+        *("GET", "/petugas/petugas/{id}/keluar"),
+        *(*LOGIN, 403, 403, 403, 200, 403, 403, 403, 403),
+        arrange=somebody_else,
+    ),
+    row(
+        *("POST", "/petugas/petugas/{id}/{change}"),
+        *(*LOGIN, 403, 403, 403, 303, 403, 403, 403, 403),
+        data=with_csrf(yakin="1"),
+        arrange=somebody_else,
+    ),
+    row(
+        *("POST", "/petugas/petugas/{id}/{change}"),
+        *(*LOGIN, 403, 403, 403, 303, 303, 403, 403, 403),
+        data=with_csrf(yakin="1"),
+        arrange=colleague,
     ),
 ]
 
-TABLE = [*PUBLIC, *STAFF]
+TABLE = [*PUBLIC, *OWN, *STAFF]

@@ -13,6 +13,10 @@ STAFF = {
     "foreign opd": ("opd", "DLH"),
     "coordinator": ("coordinator", ""),
     "administrator": ("administrator", ""),
+    "head": ("head", "DISHUB"),
+    "clerk": ("clerk", ""),
+    "auditor": ("auditor", ""),
+    "viewer": ("viewer", ""),
 }
 
 

@@ -340,8 +340,11 @@ def test_administrators_add_officers_shut_them_out_and_let_them_in(desk: Desk) -
     html = administrator.see("/petugas/petugas")
     assert password[1] not in html
     assert "sandi sekali pakai" in html
-    number = re.findall(r"/petugas/petugas/(\d+)/nonaktif", html)[0]
-    administrator.post(f"/petugas/petugas/{number}/nonaktif")
+    found = administrator.see("/petugas/petugas?cari=dlh.satu")
+    number = re.findall(r'href="/petugas/petugas/(\d+)"', found)[0]
+    assert "Keluar dari 1 perangkat" in administrator.see(f"/petugas/petugas/{number}/keluar")
+    administrator.post(f"/petugas/petugas/{number}/keluar", 422)
+    administrator.post(f"/petugas/petugas/{number}/keluar", yakin="1")
     assert browser.get("/petugas/sandi").headers["location"].startswith("/petugas/masuk")
     assert "nonaktif" in administrator.see("/petugas/petugas?ok=nonaktif")
     administrator.post(f"/petugas/petugas/{number}/aktif")
@@ -351,7 +354,7 @@ def test_administrators_add_officers_shut_them_out_and_let_them_in(desk: Desk) -
     administrator.post("/petugas/petugas/999/sandi", 404)
     with desk.office.ledger.reading() as tx:
         me = tx.run("SELECT id FROM officer WHERE login = 'administrator'")[0][0]
-    assert "terakhir" in administrator.post(f"/petugas/petugas/{me}/nonaktif", 422)
+    assert "sendiri" in administrator.post(f"/petugas/petugas/{me}/keluar", 422, yakin="1")
 
 
 @pytest.mark.parametrize(

@@ -24,12 +24,13 @@ from channels.base import Accepted, Parsed, Payload, Traits, Unavailable
 from channels.fake import FakeDoor
 from channels.web import WebDoor
 from notifier import notices
-from notifier.links import sign, verify
+from notifier.links import entry_url, sign, verify
 from router.book import Owner, SensitiveCategory
 from router.place import Area, Gazetteer
 from router.rules import BookSource, compile_book
 from sapa.agenda import week
 from sapa.agenda.rules import AgendaRules
+from sapa.desk import entries
 from sapa.desk.actor import Actor, Done
 from sapa.desk.city import CannedAnswer, City, Line, OpdInfo
 from sapa.desk.deadline import Calendar, SlaRow, SlaTable
@@ -42,7 +43,7 @@ from sapa.web.office import Brand, Office
 from store import arrivals, books, contacts, detours, officers, outages, outbox, tickets
 from store.db import Ledger, Tx
 from store.files import Files
-from store.tables import ActionLink, AttachmentRow, Message, Officer, Ticket
+from store.tables import ActionLink, AttachmentRow, Message, Officer, OfficerLink, Ticket
 
 SECRET = b"w" * 32
 PASSWORD = "kopi-susu-pagi-hari"
@@ -263,6 +264,21 @@ class Desk:
         return self.office.ledger.write(
             lambda tx: officers.add(tx, Officer(**row.model_dump(exclude={"id"})))
         )
+
+    def invited(self, login: str, opd: str) -> str:
+        """An invitation; returns its link's token."""
+        office, now = self.office, self.clock.now
+        by = Actor(kind="officer", role="administrator")
+        who = {"login": login, "name": login.title(), "email": f"{login}@example.id", "role": "opd"}
+        office.ledger.write(lambda tx: entries.invite(tx, by, **who, opd=opd, now=now, city=office.city()))
+        return self.entry(login)
+
+    def entry(self, login: str) -> str:
+        """The token of the newest link mailed to an officer."""
+        found = select(OfficerLink).join(Officer).where(Officer.login == login)
+        with self.office.ledger.reading() as tx:
+            uuid = tx.session.exec(found.order_by(col(OfficerLink.expires_at).desc())).all()[0].uuid
+        return entry_url("", SECRET, uuid).rpartition("/")[2]
 
     def parked(self, body: bytes = b"not a list", channel: str = "fake") -> int:
         """A payload nobody could read; returns its id."""

@@ -8,6 +8,7 @@ from sapa.web.staff import (
     doors,
     parked,
     people,
+    person,
     post,
     queue,
     sealed,
@@ -31,4 +32,5 @@ ROUTERS = (
     agenda.router,
     agenda_acts.router,
     people.router,
+    person.router,
 )

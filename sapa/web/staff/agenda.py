@@ -1,6 +1,8 @@
 """The weekly field visit: the list of weeks, the review page, and the sheet."""
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -8,25 +10,27 @@ from sapa.agenda import sheet, week
 from sapa.agenda.view import AgendaView
 from sapa.agenda.wording import STATES, day
 from sapa.desk.errors import Invalid, NotFound
+from sapa.desk.logins import LoggedIn
 from sapa.web.office import Office, office_of
 from sapa.web.render import asset, page
-from sapa.web.session import Diskominfo, Posted
+from sapa.web.session import DeskReader, Posted, needs
 from sapa.web.staff.words import said
 from store import agendas
 from store.ids import uuid7
 
 router = APIRouter()
+AgendaRunner = Annotated[LoggedIn, Depends(needs("run_agenda"))]
 HOME = "/petugas/agenda"
 
 
 @router.get(HOME)
-def index(request: Request, me: Diskominfo) -> Response:
+def index(request: Request, me: DeskReader) -> Response:
     """The weeks there are, newest first, and the next one to prepare."""
     return _index(request)
 
 
 @router.post(HOME)
-def draft(request: Request, me: Diskominfo, form: Posted) -> Response:
+def draft(request: Request, me: AgendaRunner, form: Posted) -> Response:
     """Make the draft of a week that has none; one that has is opened."""
     office = office_of(request)
     wanted = form["pekan"]
@@ -39,13 +43,13 @@ def draft(request: Request, me: Diskominfo, form: Posted) -> Response:
 
 
 @router.get("/petugas/agenda/{week}")
-def show(request: Request, week: str, me: Diskominfo, ok: str = "") -> Response:
+def show(request: Request, week: str, me: DeskReader, ok: str = "") -> Response:
     """The review page of a week."""
     return review(request, week, said(ok))
 
 
 @router.get("/petugas/agenda/{week}/lembar")
-def printed(request: Request, week: str, me: Diskominfo) -> Response:
+def printed(request: Request, week: str, me: DeskReader) -> Response:
     """The sheet to print."""
     office = office_of(request)
     view = read(office, week)
@@ -78,7 +82,7 @@ def review(
         view=view,
         chat=sheet.whatsapp(view),
         late=sheet.late,
-        editable=view.state in ("draft", "reviewed"),
+        editable=view.state in ("draft", "reviewed") and request.state.signed.may("run_agenda"),
         message=message,
         problem=problem,
         reason=reason,

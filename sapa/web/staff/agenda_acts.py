@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
@@ -12,18 +12,20 @@ from sapa.agenda import week as weeks
 from sapa.agenda.view import AgendaView
 from sapa.desk.actor import Actor
 from sapa.desk.errors import Conflict, Invalid, NotAllowed, NotFound
+from sapa.desk.logins import LoggedIn
 from sapa.web.fields import Fields, whole
 from sapa.web.office import Office, office_of
-from sapa.web.session import Diskominfo, Posted
+from sapa.web.session import Posted, needs
 from sapa.web.staff.agenda import HOME, read, review
 from sapa.web.staff.sought import visible
 
 router = APIRouter()
+AgendaRunner = Annotated[LoggedIn, Depends(needs("run_agenda"))]
 SURE = "Centang dahulu bahwa Anda yakin."
 
 
 @router.post("/petugas/agenda/{week}/{change}")
-def change(request: Request, week: str, change: str, me: Diskominfo, form: Posted) -> Response:
+def change(request: Request, week: str, change: str, me: AgendaRunner, form: Posted) -> Response:
     """One change; what cannot be done shows the page again and says why."""
     office = office_of(request)
     if change not in CHANGES:

@@ -12,7 +12,7 @@ from sapa.desk.errors import Invalid
 from sapa.web.fields import Fields
 from sapa.web.office import Office, office_of
 from sapa.web.render import page
-from sapa.web.session import Diskominfo, Posted
+from sapa.web.session import DeskReader, Diskominfo, Posted
 from sapa.web.staff.words import said
 from store import outages
 from store.ids import uuid7
@@ -23,7 +23,7 @@ UNSURE = "Centang pernyataan di bawah ini dahulu."
 
 
 @router.get(HOME)
-def show(request: Request, me: Diskominfo, ok: str = "") -> Response:
+def show(request: Request, me: DeskReader, ok: str = "") -> Response:
     """Every channel in one line, and the outages there were."""
     office = office_of(request)
     with office.ledger.reading() as tx:

@@ -40,6 +40,7 @@ TITLES: Mapping[str, str] = {
     "called": "Pelapor dihubungi lewat telepon",
     "call_missed": "Telepon ke pelapor tidak tersambung",
     "call_undone": "Catatan telepon dibatalkan",
+    "passed_on": "Kini dipegang petugas lain, karena pemegang sebelumnya berganti",
 }
 UNDONE: Mapping[str, str] = {
     "accept": "terima",
@@ -110,7 +111,8 @@ def who(event: Event, names: Mapping[int, str], city: City) -> str:
     if event.officer_id is not None:
         part = event.data.get("part")
         of = city.opd_name(event.opd) if part == "opd" and event.opd else "Diskominfo"
-        return f"{names.get(event.officer_id, 'Petugas')} · {of}"
+        plt = "Plt. " if event.data.get("acting") else ""
+        return f"{plt}{names.get(event.officer_id, 'Petugas')} · {of}"
     if event.actor == "opd":
         return f"{city.opd_name(event.opd) or 'OPD'}, lewat tautan"
     return {"citizen": "Pelapor", "officer": "Petugas"}.get(event.actor, "Sistem")

@@ -1,31 +1,35 @@
 """Parked payloads: what could not become a ticket by itself."""
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
 from sapa.desk import leftovers
 from sapa.desk.errors import Invalid
+from sapa.desk.logins import LoggedIn
 from sapa.web.fields import whole
 from sapa.web.office import office_of
 from sapa.web.render import page
-from sapa.web.session import Diskominfo, Posted, RowId
+from sapa.web.session import DeskReader, Posted, RowId, needs
 from sapa.web.staff.words import said
 from store import arrivals
 
 router = APIRouter()
+Settler = Annotated[LoggedIn, Depends(needs("settle_parked"))]
 SIZE = 20
 HOME = "/petugas/parkir"
 
 
 @router.get(HOME)
-def show(request: Request, me: Diskominfo, ok: str = "", ref: str = "", sebelum: str = "") -> Response:
+def show(request: Request, me: DeskReader, ok: str = "", ref: str = "", sebelum: str = "") -> Response:
     """What is parked, newest first."""
     before = whole(sebelum)
     return _page(request, said(ok), before=before, ref=ref if said(ok) else "")
 
 
 @router.post("/petugas/parkir/{id}/olah")
-async def again(request: Request, id: RowId, me: Diskominfo, form: Posted) -> Response:
+async def again(request: Request, id: RowId, me: Settler, form: Posted) -> Response:
     """Take a payload up again, also a machine's as if a citizen had sent it."""
     office = office_of(request)
     try:
@@ -37,7 +41,7 @@ async def again(request: Request, id: RowId, me: Diskominfo, form: Posted) -> Re
 
 
 @router.post("/petugas/parkir/{id}/tutup")
-def settle(request: Request, id: RowId, me: Diskominfo, form: Posted) -> Response:
+def settle(request: Request, id: RowId, me: Settler, form: Posted) -> Response:
     """No ticket is needed; the payload stays kept."""
     office, by, reason = office_of(request), me.actor, form["alasan"]
     try:

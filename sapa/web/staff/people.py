@@ -1,99 +1,106 @@
-"""The officers: who may log in, added and shut out by administrators."""
+"""The officers: who works here, added and invited by those who may."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Sequence
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
-from starlette.exceptions import HTTPException
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
+from sapa.desk import acting, authority, entries
 from sapa.desk import officers as desk
-from sapa.desk.actor import Actor
 from sapa.desk.errors import Invalid
+from sapa.desk.logins import LoggedIn
+from sapa.desk.permissions import ROLES
 from sapa.web.fields import Fields
 from sapa.web.office import office_of
 from sapa.web.render import page
-from sapa.web.session import Administrator, Posted, RowId
+from sapa.web.session import Posted, needs
 from sapa.web.staff.words import said
-from store import officers
+from store import officers, positions
 from store.db import Tx
+from store.tables import Officer
 
 router = APIRouter()
 HOME = "/petugas/petugas"
-SWITCHES: Mapping[str, Callable[[Tx, Actor, int], None]] = {
-    "nonaktif": desk.deactivate,
-    "aktif": desk.activate,
-}
+PeopleReader = Annotated[LoggedIn, Depends(needs("see_people"))]
+PeopleKeeper = Annotated[LoggedIn, Depends(needs("manage_people", "manage_own_people"))]
 
 
 @router.get(HOME)
-def show(request: Request, me: Administrator, ok: str = "") -> Response:
-    """Everybody, and the form for a new one."""
-    return _page(request, said(ok))
+def show(request: Request, me: PeopleReader, ok: str = "") -> Response:
+    """Everybody this officer may see, narrowed as asked, and the form for a new one."""
+    return _page(request, me, said(ok))
 
 
 @router.post(HOME)
-def add(request: Request, me: Administrator, form: Posted) -> Response:
-    """A new officer; the one-time password is shown on this answer and never again."""
-    office = office_of(request)
+def add(request: Request, me: PeopleKeeper, form: Posted) -> Response:
+    """A new officer: invited by mail, or with a one-time password shown on this answer and never again."""
+    office, now, city = office_of(request), office_of(request).clock(), office_of(request).city()
+    position: dict[str, Any] = {
+        "login": form["login"],
+        "name": form["nama"],
+        "role": form["peran"],
+        "opd": form["opd"] if form["peran"] in authority.OF_OPD else "",
+        "now": now,
+        "city": city,
+    }
     try:
-        _, password = desk.create_officer(
-            office.ledger,
-            me.actor,
-            login=form["login"],
-            name=form["nama"],
-            role=form["peran"],
-            opd=form["opd"] if form["peran"] == "opd" else "",
-            now=office.clock(),
-            city=office.city(),
-            passwords=office.passwords,
-        )
+        if form["cara"] == "undang":
+            email = form["surel"]
+            office.ledger.write(lambda tx: entries.invite(tx, me.actor, email=email, **position))
+            office.relay.wake()
+            return RedirectResponse(f"{HOME}?ok=diundang", status_code=303)
+        _, password = desk.create_officer(office.ledger, me.actor, passwords=office.passwords, **position)
     except Invalid as problem:
-        return _page(request, problem=str(problem), form=form, status=422)
+        return _page(request, me, problem=str(problem), form=form, status=422)
     return page(request, "staff/one_time.html", login=form["login"].lower(), password=password, fresh=True)
 
 
-@router.post("/petugas/petugas/{id}/{change}")
-def change(request: Request, id: RowId, change: str, me: Administrator, form: Posted) -> Response:
-    """Shut out (`nonaktif`), let in again (`aktif`), or give a new one-time password (`sandi`)."""
-    office, by = office_of(request), me.actor
-    if change == "sandi":
-        return _reset(request, id, by)
-    if change not in SWITCHES:
-        raise HTTPException(404)
-    try:
-        office.ledger.write(lambda tx: SWITCHES[change](tx, by, id))
-    except Invalid as problem:
-        return _page(request, problem=str(problem), status=422)
-    return RedirectResponse(f"{HOME}?ok={change}", status_code=303)
+def seen(tx: Tx, me: LoggedIn) -> Sequence[Officer]:
+    """The officers this one may see: a head those of their own agency."""
+    return [one for one in officers.everybody(tx) if me.role != "head" or one.opd == me.opd != ""]
 
 
-def _reset(request: Request, id: int, by: Actor) -> Response:
-    office = office_of(request)
-    password = desk.reset_password(office.ledger, by, id, passwords=office.passwords)
-    with office.ledger.reading() as tx:
-        officer = officers.get(tx, id)
-        login = officer.login if officer else ""
-    return page(request, "staff/one_time.html", login=login, password=password, fresh=False)
+def givable(me: LoggedIn) -> tuple[str, ...]:
+    """The roles this officer may give to somebody new."""
+    if me.may("manage_people"):
+        return ROLES
+    return ("opd",) if me.may("manage_own_people") else ()
 
 
 def _page(
     request: Request,
+    me: LoggedIn,
     message: str = "",
     *,
     problem: str = "",
     form: Fields | None = None,
     status: int = 200,
 ) -> Response:
-    office = office_of(request)
+    office, asked = office_of(request), request.query_params
+    city, now = office.city(), office.clock()
+    text, opd, role = (asked.get(name, "").strip() for name in ("cari", "opd", "peran"))
     with office.ledger.reading() as tx:
-        people = officers.everybody(tx)
+        people = [
+            one
+            for one in seen(tx, me)
+            if text.lower() in f"{one.name} {one.login}".lower()
+            and opd in ("", one.opd)
+            and role in ("", one.role)
+        ]
+        rows = positions.actings(tx, now)
+    plt = {row.officer_id: row for row in reversed(rows) if acting.in_force(row, now)}
     return page(
         request,
         "staff/people.html",
         status=status,
         people=people,
-        roles=desk.ROLES,
-        opds=office.city().by_name("opd"),
+        plt=plt,
+        asked={"cari": text, "opd": opd, "peran": role},
+        roles=ROLES,
+        givable=givable(me),
+        opds=[one for one in city.by_name("opd") if me.role != "head" or one.code == me.opd],
+        all_opds=city.by_name("opd"),
         message=message,
         problem=problem,
         form=form or Fields(()),

@@ -2,25 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
 from sapa.desk import leftovers, sight
 from sapa.desk.actor import Actor
 from sapa.desk.city import City
 from sapa.desk.errors import Invalid
+from sapa.desk.logins import LoggedIn
 from sapa.desk.mask import mask
 from sapa.web.fields import whole
 from sapa.web.office import office_of
 from sapa.web.render import page
-from sapa.web.session import Diskominfo, Posted, RowId
+from sapa.web.session import DeskReader, Posted, RowId, needs
 from sapa.web.staff.words import NOTICES, said
 from store import console, outbox, tickets
 from store.db import Tx
 from store.tables import Outbox
 
 router = APIRouter()
+Sender = Annotated[LoggedIn, Depends(needs("resend"))]
 SIZE = 20
 HOME = "/petugas/kotak-keluar"
 
@@ -37,14 +40,14 @@ class Item:
 
 
 @router.get(HOME)
-def show(request: Request, me: Diskominfo, ok: str = "", sebelum: str = "") -> Response:
+def show(request: Request, me: DeskReader, ok: str = "", sebelum: str = "") -> Response:
     """What is dead, newest first; below it what waits."""
     before = whole(sebelum)
     return _page(request, me.actor, said(ok), before=before)
 
 
 @router.post("/petugas/kotak-keluar/{id}/kirim")
-def again(request: Request, id: RowId, me: Diskominfo, form: Posted) -> Response:
+def again(request: Request, id: RowId, me: Sender, form: Posted) -> Response:
     """Send one again."""
     office, by, now = office_of(request), me.actor, office_of(request).clock()
     try:
@@ -56,7 +59,7 @@ def again(request: Request, id: RowId, me: Diskominfo, form: Posted) -> Response
 
 
 @router.post("/petugas/kotak-keluar/kirim-semua")
-def all_again(request: Request, me: Diskominfo, form: Posted) -> Response:
+def all_again(request: Request, me: Sender, form: Posted) -> Response:
     """Send everything again that could not be sent by a channel."""
     office, by, now, channel = office_of(request), me.actor, office_of(request).clock(), form["kanal"]
     office.ledger.write(lambda tx: leftovers.send_all_again(tx, by, channel, now=now))

@@ -28,7 +28,7 @@ router = APIRouter()
 SIZE = 20
 #: Statuses with a count above the list; what is over has none.
 COUNTED = ("triage", "assigned", "accepted", "waiting", "resolved", "external")
-#: What waits for each role.
+#: What waits for each part; the others have no turn and see what is open.
 TURN: Mapping[str, tuple[str, ...]] = {
     "administrator": ("triage",),
     "coordinator": ("triage",),
@@ -97,7 +97,7 @@ def show(request: Request, me: Me) -> Response:
             hit = tickets.by_ref(tx, asked.text.upper())
             if hit is not None and sees(tx, hit, by):
                 return RedirectResponse(f"/petugas/laporan/{hit.ref}", status_code=303)
-        found, after = _found(tx, scope, wanted(asked, me.role, now), asked)
+        found, after = _found(tx, scope, wanted(asked, by.part, now), asked)
         items = _items(tx, found, city, now)
         newest = events.newest(tx)
         counts = queue.counts(tx, scope, COUNTED)
@@ -118,7 +118,7 @@ def show(request: Request, me: Me) -> Response:
         kelurahan=sorted(area.kelurahan for area in city.gazetteer.areas),
         channels=sorted(city.channels),
         size=SIZE,
-        may_act=me.role in TURN,
+        may_act=me.may("work"),
         live=newest,
         key=str(uuid7(now)),
     )
@@ -145,16 +145,16 @@ def read(params: Mapping[str, str], city: City) -> Asked:
     )
 
 
-def wanted(asked: Asked, role: str, now: datetime) -> Filter:
+def wanted(asked: Asked, part: str, now: datetime) -> Filter:
     """The list that is asked for; a search or a status looks everywhere."""
     everywhere = bool(asked.status or asked.text)
-    mine = asked.view == "saya" and not everywhere
-    or_late = mine and role != "opd" and not asked.late
+    mine = asked.view == "saya" and not everywhere and part in TURN
+    or_late = mine and part != "opd" and not asked.late
     statuses: tuple[str, ...] = ()
     if asked.status:
         statuses = (asked.status,)
-    elif or_late or (mine and role == "opd"):
-        statuses = TURN[role]
+    elif or_late or (mine and part == "opd"):
+        statuses = TURN[part]
     return Filter(
         statuses=statuses,
         opd=asked.opd,
@@ -164,7 +164,7 @@ def wanted(asked: Asked, role: str, now: datetime) -> Filter:
         urgent=asked.urgent,
         late_at=now if asked.late or or_late else None,
         or_late=or_late,
-        open_only=asked.view == "terbuka" and not everywhere,
+        open_only=not everywhere and asked.view != "semua" and not mine,
     )
 
 

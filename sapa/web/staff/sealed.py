@@ -1,25 +1,27 @@
 """What is sealed, opened for a reason: names, payloads as they came, files as they were."""
 
-from typing import NoReturn
+from typing import Annotated, NoReturn
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from sapa.desk import sealed
+from sapa.desk.logins import LoggedIn
 from sapa.web.office import Office, office_of
 from sapa.web.render import page
-from sapa.web.session import Diskominfo, Posted, RowId
+from sapa.web.session import Posted, RowId, needs
 from sapa.web.staff.sought import visible
 from store import tickets
 
 router = APIRouter()
+Opener = Annotated[LoggedIn, Depends(needs("open_identity", "open_sealed"))]
 
 
 @router.post("/petugas/laporan/{ref}/pelapor/lihat")
-def reporters(request: Request, ref: str, me: Diskominfo, form: Posted) -> Response:
+def reporters(request: Request, ref: str, me: Opener, form: Posted) -> Response:
     """Who complained, and their own words unmasked; the look is logged with its reason."""
     office, by = office_of(request), me.actor
     with office.ledger.reading() as tx:
@@ -33,7 +35,7 @@ def reporters(request: Request, ref: str, me: Diskominfo, form: Posted) -> Respo
 
 
 @router.post("/petugas/berkas/{uuid}/asli")
-def original(request: Request, uuid: UUID, me: Diskominfo, form: Posted) -> Response:
+def original(request: Request, uuid: UUID, me: Opener, form: Posted) -> Response:
     """A file as it was sent, to be saved, never shown in the browser."""
     office, by, reason = office_of(request), me.actor, form["alasan"]
     now = office.clock()
@@ -42,7 +44,7 @@ def original(request: Request, uuid: UUID, me: Diskominfo, form: Posted) -> Resp
 
 
 @router.post("/petugas/kiriman/{id}/unduh")
-def arrival(request: Request, id: RowId, me: Diskominfo, form: Posted) -> Response:
+def arrival(request: Request, id: RowId, me: Opener, form: Posted) -> Response:
     """A payload as it came, to be saved."""
     office, by, reason = office_of(request), me.actor, form["alasan"]
     now = office.clock()

@@ -19,8 +19,8 @@ def visible(tx: Tx, ref: str, by: Actor) -> Ticket:
 def sees(tx: Tx, ticket: Ticket, by: Actor) -> bool:
     """Whether this person may see the ticket."""
     assert ticket.id is not None
-    owners = frozenset(row.opd for row in tickets.owners(tx, ticket.id))
-    return sight.may_see(by, sight.Facts(accused=ticket.accused, opds=owners))
+    owners = (row.opd for row in tickets.owners(tx, ticket.id))
+    return sight.may_see(by, sight.facts(ticket, owners))
 
 
 def lost(tx: Tx, ref: str, by: Actor) -> tuple[Ticket, int] | None:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
@@ -14,10 +15,12 @@ from sapa.desk import claims
 from sapa.desk.actor import Actor, Done
 from sapa.desk.claims import Taken
 from sapa.desk.errors import Conflict, Invalid, NotAllowed, NotFound
+from sapa.desk.logins import LoggedIn
+from sapa.desk.permissions import may
 from sapa.web.fields import Fields, whole
 from sapa.web.office import Office, office_of
 from sapa.web.render import page
-from sapa.web.session import Me, Posted
+from sapa.web.session import Me, Posted, needs
 from sapa.web.staff import case, history
 from sapa.web.staff.acts import ACTS, WORDS, Act, arguments
 from sapa.web.staff.queue import TURN
@@ -27,6 +30,7 @@ from store.db import Tx
 from store.ids import uuid7
 
 router = APIRouter()
+Worker = Annotated[LoggedIn, Depends(needs("work"))]
 #: Lists to which an act may lead back.
 BACK = {"triase": "/petugas/triase", "antrean": "/petugas"}
 
@@ -57,7 +61,7 @@ def show(request: Request, ref: str, me: Me, ok: str = "", siap: str = "", untuk
 
 
 @router.post("/petugas/laporan/{ref}/{act}")
-def act(request: Request, ref: str, act: str, me: Me, form: Posted) -> Response:
+def act(request: Request, ref: str, act: str, me: Worker, form: Posted) -> Response:
     """Do one act; what cannot be done shows the page again with what was typed."""
     if act not in ACTS:
         raise HTTPException(404)
@@ -100,7 +104,7 @@ def _done(office: Office, act: Act, ticket_id: int, by: Actor, form: Fields) -> 
     def write(tx: Tx) -> Done:
         claims.check(tx, ticket_id, by, act.name, now)
         done = do(tx, ticket_id, by)
-        claims.after(tx, ticket_id, by, TURN.get(by.role, ()), now)
+        claims.after(tx, ticket_id, by, TURN.get(by.part, ()), now)
         return done
 
     return office.ledger.write(write)
@@ -150,7 +154,7 @@ def _page(request: Request, ref: str, by: Actor, message: str = "", again: Again
         year=now.astimezone(city.tz).year,
         live=found.seen,
         about=ticket.ref,
-        may_hold=by.role in TURN,
+        may_hold=may(by, "work"),
         me=by.officer_id,
     )
 

@@ -10,7 +10,7 @@ from sapa.desk import sight
 from sapa.desk.city import City, OpdInfo
 from sapa.web.office import office_of
 from sapa.web.render import page
-from sapa.web.session import Diskominfo
+from sapa.web.session import DeskReader
 from sapa.web.staff import highlight
 from sapa.web.staff.timing import age
 from sapa.web.staff.words import said
@@ -55,7 +55,7 @@ class Waiting:
 
 
 @router.get("/petugas/triase")
-def show(request: Request, me: Diskominfo, ok: str = "", ref: str = "") -> Response:
+def show(request: Request, me: DeskReader, ok: str = "", ref: str = "") -> Response:
     """What waits, the urgent first, then the oldest."""
     office = office_of(request)
     city, now, scope = office.city(), office.clock(), sight.scope(me.actor)

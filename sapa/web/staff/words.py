@@ -56,6 +56,8 @@ NOTICES: Mapping[str, str] = {
     "door_failing": "Kanal gagal",
     "door_silent": "Kanal sepi",
     "door_well": "Kanal pulih",
+    "invitation": "Undangan petugas",
+    "lost_password": "Tautan kata sandi baru",
 }
 POST: Mapping[str, str] = {
     "pending": "menunggu dikirim",
@@ -95,13 +97,25 @@ SAID: Mapping[str, str] = {
     "lepas": "Laporan dilepas; rekan lain dapat mengambilnya.",
     "keduluan": "Rekan lain baru saja mengambil laporan ini.",
     "habis": "Tidak ada lagi yang menunggu Anda.",
-    "nonaktif": "Petugas dinonaktifkan dan dikeluarkan.",
-    "aktif": "Petugas diaktifkan.",
     "mati": "Kanal dinyatakan mati. Pemberitahuannya dialihkan, sisanya masuk daftar telepon.",
     "hidup": "Kanal dibuka lagi. Pemberitahuan yang tertahan dikirim sekarang.",
     "telepon-sudah": "Tercatat: sudah dihubungi. Dapat diurungkan di bawah.",
     "telepon-belum": "Tercatat: tidak tersambung. Tetap di daftar.",
     "telepon-batal": "Dikembalikan ke daftar telepon.",
+    "aktif": "Petugas diaktifkan.",
+    "diundang": "Undangan dikirim lewat surel.",
+    "ditarik": "Undangan ditarik.",
+    "peran": "Peran diubah. Haknya langsung berlaku.",
+    "plt": "Penugasan Plt. dicatat.",
+    "plt-selesai": "Penugasan Plt. diakhiri.",
+    "keluar": "Akses petugas diakhiri.",
+    "kembali": "Akses petugas dipulihkan.",
+    "kode-mati": "Kode masuk dimatikan. Petugas itu harus masuk lagi.",
+    "kode-lepas": "Kode masuk dimatikan.",
+    "tersimpan": "Tersimpan.",
+    "sesi": "Semua sesi lain sudah diakhiri.",
+    "sandi": "Kata sandi diganti.",
+    "jabatan": "Jabatan diganti.",
 }
 
 

@@ -70,8 +70,9 @@ def upgrade() -> None:
     sa.Column('password_hash', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('must_change', sa.Boolean(), nullable=False),
     sa.Column('active', sa.Boolean(), nullable=False),
+    sa.Column('email', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-    sa.CheckConstraint("role = 'administrator' OR role = 'coordinator' OR role = 'opd'", name='ck_role'),
+    sa.CheckConstraint("role = 'administrator' OR role = 'coordinator' OR role = 'head' OR role = 'opd' OR role = 'clerk' OR role = 'auditor' OR role = 'viewer'", name='ck_role'),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('login')
     )
@@ -135,6 +136,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_ticket_due_at'), ['due_at'], unique=False)
         batch_op.create_index('ix_ticket_opd_status_id', ['opd', 'status', 'id'], unique=False)
         batch_op.create_index('ix_ticket_status_id', ['status', 'id'], unique=False)
+
+    op.create_table('acting',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('officer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('role', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('opd', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('instead_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('since', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('until', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('ended_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['instead_id'], ['officer.id'], ),
+    sa.ForeignKeyConstraint(['officer_id'], ['officer.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('acting', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_acting_instead_id'), ['instead_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_acting_officer_id'), ['officer_id'], unique=False)
 
     op.create_table('active_book',
     sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -293,6 +311,34 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_identity_look_officer_id'), ['officer_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_identity_look_ticket_id'), ['ticket_id'], unique=False)
 
+    op.create_table('officer_event',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('officer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('data', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['by_id'], ['officer.id'], ),
+    sa.ForeignKeyConstraint(['officer_id'], ['officer.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('officer_event', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_officer_event_officer_id'), ['officer_id'], unique=False)
+
+    op.create_table('officer_link',
+    sa.Column('uuid', sa.Uuid(), nullable=False),
+    sa.Column('officer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('expires_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('used_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('revoked_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.CheckConstraint("kind = 'invitation' OR kind = 'password'", name='ck_kind'),
+    sa.ForeignKeyConstraint(['officer_id'], ['officer.id'], ),
+    sa.PrimaryKeyConstraint('uuid')
+    )
+    with op.batch_alter_table('officer_link', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_officer_link_officer_id'), ['officer_id'], unique=False)
+
     op.create_table('outage',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('key', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -344,20 +390,24 @@ def upgrade() -> None:
         batch_op.create_index('ix_outbox_lane', ['lane', 'id'], unique=False, sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
         batch_op.create_index(batch_op.f('ix_outbox_ticket_id'), ['ticket_id'], unique=False)
 
-    op.create_table('session',
-    sa.Column('id', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    op.create_table('recovery_code',
+    sa.Column('digest', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('officer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('csrf', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-    sa.Column('seen_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-    sa.Column('expires_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('used_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.ForeignKeyConstraint(['officer_id'], ['officer.id'], ),
-    sa.PrimaryKeyConstraint('id')
+    sa.PrimaryKeyConstraint('digest')
     )
-    with op.batch_alter_table('session', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_session_expires_at'), ['expires_at'], unique=False)
-        batch_op.create_index(batch_op.f('ix_session_officer_id'), ['officer_id'], unique=False)
+    with op.batch_alter_table('recovery_code', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_recovery_code_officer_id'), ['officer_id'], unique=False)
 
+    op.create_table('second_factor',
+    sa.Column('officer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('secret', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('confirmed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('last_step', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['officer_id'], ['officer.id'], ),
+    sa.PrimaryKeyConstraint('officer_id')
+    )
     op.create_table('ticket_opd',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('ticket_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -424,6 +474,23 @@ def upgrade() -> None:
         batch_op.create_index('ix_message_group', ['conversation_id', 'group_id'], unique=False, sqlite_where=sa.text("group_id <> ''"), postgresql_where=sa.text("group_id <> ''"))
         batch_op.create_index('ix_message_ticket', ['ticket_id', 'id'], unique=False)
         batch_op.create_index('ux_message_external', ['channel', 'account', 'external_id'], unique=True)
+
+    op.create_table('session',
+    sa.Column('id', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('officer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('csrf', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('seen_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('expires_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('code_due', sa.Boolean(), nullable=False),
+    sa.Column('acting_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.ForeignKeyConstraint(['acting_id'], ['acting.id'], ),
+    sa.ForeignKeyConstraint(['officer_id'], ['officer.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('session', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_session_expires_at'), ['expires_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_session_officer_id'), ['officer_id'], unique=False)
 
     op.create_table('stop',
     sa.Column('uuid', sa.Uuid(), nullable=False),
@@ -527,6 +594,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_stop_ticket_id'))
 
     op.drop_table('stop')
+    with op.batch_alter_table('session', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_session_officer_id'))
+        batch_op.drop_index(batch_op.f('ix_session_expires_at'))
+
+    op.drop_table('session')
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.drop_index('ux_message_external')
         batch_op.drop_index('ix_message_ticket')
@@ -543,11 +615,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_ticket_opd_ticket_id'))
 
     op.drop_table('ticket_opd')
-    with op.batch_alter_table('session', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_session_officer_id'))
-        batch_op.drop_index(batch_op.f('ix_session_expires_at'))
+    op.drop_table('second_factor')
+    with op.batch_alter_table('recovery_code', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_recovery_code_officer_id'))
 
-    op.drop_table('session')
+    op.drop_table('recovery_code')
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_outbox_ticket_id'))
         batch_op.drop_index('ix_outbox_lane', sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
@@ -559,6 +631,14 @@ def downgrade() -> None:
         batch_op.drop_index('ux_outage_open', sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
 
     op.drop_table('outage')
+    with op.batch_alter_table('officer_link', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_officer_link_officer_id'))
+
+    op.drop_table('officer_link')
+    with op.batch_alter_table('officer_event', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_officer_event_officer_id'))
+
+    op.drop_table('officer_event')
     with op.batch_alter_table('identity_look', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_identity_look_ticket_id'))
         batch_op.drop_index(batch_op.f('ix_identity_look_officer_id'))
@@ -597,6 +677,11 @@ def downgrade() -> None:
     op.drop_table('arrival')
     op.drop_table('agenda')
     op.drop_table('active_book')
+    with op.batch_alter_table('acting', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_acting_officer_id'))
+        batch_op.drop_index(batch_op.f('ix_acting_instead_id'))
+
+    op.drop_table('acting')
     with op.batch_alter_table('ticket', schema=None) as batch_op:
         batch_op.drop_index('ix_ticket_status_id')
         batch_op.drop_index('ix_ticket_opd_status_id')
