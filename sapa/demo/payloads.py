@@ -10,8 +10,8 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from channels.base import Payload
 from channels._email_read import trace
+from channels.base import Payload
 from sapa.demo.complaints import Complaint
 
 #: A bot nobody has.

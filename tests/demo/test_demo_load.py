@@ -19,7 +19,8 @@ def test_a_city_is_loaded_apart_and_taken_away(tmp_path: Path) -> None:
     city.part(settings).mkdir()
     (city.part(settings) / "sapa.db").write_text("a killed load")
     asyncio.run(load(settings, NOW, lambda done, of: None))
-    assert city.loaded(settings) and not city.part(settings).exists()
+    assert city.loaded(settings)
+    assert not city.part(settings).exists()
     assert not (tmp_path / "sapa.db").exists()
     ledger = Ledger(f"sqlite:///{city.folder(settings) / 'sapa.db'}")
     with ledger.reading() as tx:
