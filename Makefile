@@ -9,7 +9,8 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --group build --universal \
 .PHONY: run test test-long check install format lock bench bench-doors bench-intake bench-router bench-agenda clean
 
 run: install
-	$(BIN)/sapa serve
+	$(if $(DEMO),test -e var/demo/kota-contoh || $(BIN)/sapa demo load)
+	$(BIN)/sapa serve $(if $(DEMO),--demo)
 
 install: .venv/.run
 

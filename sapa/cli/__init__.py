@@ -2,7 +2,7 @@
 
 import typer
 
-from sapa.cli import agenda, channels, keep, officer, queue, rules, serve, setup
+from sapa.cli import agenda, channels, demo, keep, officer, queue, rules, serve, setup
 
 app = typer.Typer(
     name="sapa",
@@ -18,6 +18,7 @@ app.command("restore")(keep.restore)
 app.add_typer(setup.config, name="config")
 app.add_typer(rules.app, name="rules")
 app.add_typer(channels.app, name="channels")
+app.add_typer(demo.app, name="demo")
 app.add_typer(agenda.app, name="agenda")
 app.add_typer(queue.arrivals, name="arrivals")
 app.add_typer(queue.outbox, name="outbox")

@@ -21,25 +21,32 @@ from sapa.bootstrap.follow import keep_up
 from sapa.bootstrap.service import ROLES
 from sapa.cli._office import CONFIG, NO_LEDGER, ConfigFile, clock, fail, keep_private, say, settings_of
 from sapa.cli._server import server
+from sapa.demo.city import folder, loaded, open_demo, settings_in
 from sapa.settings import BadConfig, Settings, load
 from store.db import LedgerUnavailable
 
 #: Connections that may wait to be accepted.
 _BACKLOG = 2048
 ALL = ",".join(sorted(ROLES))
+Demo = Annotated[bool, typer.Option("--demo", help="Layani kota contoh (sapa demo load).")]
 Roles = Annotated[str, typer.Option("--roles", help="Peran proses ini, dipisah koma; tanpa pilihan: semua.")]
 
 
-def serve(config: ConfigFile = CONFIG, roles: Roles = ALL) -> None:
+def serve(config: ConfigFile = CONFIG, roles: Roles = ALL, demo: Demo = False) -> None:
     """Jalankan layanan: formulir, ruang petugas, pintu surel, pengiriman dan jadwal."""
     wanted = frozenset(role.strip() for role in roles.split(",") if role.strip())
     if unknown := wanted - ROLES:
         fail(f"Peran tidak dikenal: {', '.join(sorted(unknown))}. Yang ada: {', '.join(sorted(ROLES))}.")
     settings = settings_of(config)
+    if demo and not loaded(settings):
+        fail("Belum ada kota contoh. Isi dulu: sapa demo load.")
     keep_private()
     log_to_stderr()
     try:
-        service = open_service(settings, clock=clock, roles=wanted)
+        if demo:
+            service = open_demo(settings, folder(settings), clock)
+        else:
+            service = open_service(settings, clock=clock, roles=wanted)
     except BadConfig as error:
         fail(str(error))
     except ValueError as error:
@@ -47,15 +54,15 @@ def serve(config: ConfigFile = CONFIG, roles: Roles = ALL) -> None:
     except LedgerUnavailable:
         fail(NO_LEDGER)
     try:
-        run(service, config)
+        run(service, config, demo=demo)
     except OSError as error:
         fail(f"Alamat tidak dapat dipakai ({error.strerror}). Mungkin layanan ini sudah berjalan.")
 
 
-def run(service: Service, config: Path) -> None:
+def run(service: Service, config: Path, *, demo: bool = False) -> None:
     """Serve until SIGINT or SIGTERM; SIGHUP loads the configuration again."""
     with asyncio.Runner(loop_factory=_loop) as runner:
-        runner.run(_run(service, config))
+        runner.run(_run(service, config, demo))
 
 
 def _loop() -> asyncio.AbstractEventLoop:
@@ -64,14 +71,15 @@ def _loop() -> asyncio.AbstractEventLoop:
     return uvloop.new_event_loop()
 
 
-async def _run(service: Service, config: Path) -> None:
+async def _run(service: Service, config: Path, demo: bool) -> None:
     settings = service.in_force.settings
     sock = _listen(settings) if "web" in service.roles else None
     http = server(service.app)
     loop = asyncio.get_running_loop()
 
     def read() -> Settings:
-        return load(config, os.environ)
+        read = load(config, os.environ)
+        return settings_in(read, folder(read)) if demo else read
 
     loop.add_signal_handler(signal.SIGHUP, service.reload, read)
 

@@ -1,0 +1,1 @@
+"""The demo city: what its people complain about."""
