@@ -193,33 +193,6 @@ def test_the_phones_position_is_used_when_allowed(browser: Any, site: tuple[str,
     context.close()
 
 
-def test_triage_is_worked_off_by_keyboard_alone(browser: Any, site: tuple[str, Desk]) -> None:
-    address, desk = site
-    context = browser.new_context(viewport={"width": 1100, "height": 800})
-    page = context.new_page()
-    signed_in(page, address, desk, "coordinator")
-    refs = [desk.complain(text) for text in ("Lampu jalan mati, sampah menumpuk", "Mohon dibantu")]
-    page.goto(f"{address}/petugas/triase")
-    page.keyboard.press("j")
-    assert page.evaluate("document.activeElement.textContent") == refs[0]
-    page.keyboard.press("j")
-    assert page.evaluate("document.activeElement.textContent") == refs[1]
-    page.keyboard.press("o")
-    assert page.evaluate("document.activeElement.name") == "opd"
-    page.keyboard.press("Escape")
-    page.evaluate("document.activeElement.blur()")
-    page.keyboard.press("j")
-    page.keyboard.press("1")
-    page.get_by_text("Laporan dialihkan.").wait_for()
-    assert desk.ticket(refs[0]).status == "assigned"
-    page.get_by_text("Pintasan papan tik").click()
-    page.get_by_label("Pakai pintasan ini").uncheck()
-    page.reload()
-    page.keyboard.press("j")
-    assert page.evaluate("document.activeElement.tagName") == "BODY"
-    context.close()
-
-
 def test_a_page_says_that_something_changed_and_changes_nothing_by_itself(
     browser: Any, site: tuple[str, Desk]
 ) -> None:
