@@ -1,4 +1,4 @@
-"""The message to a citizen: the words of a notice, in few letters where letters are paid for."""
+"""The message of a notice: to a citizen, in few letters where letters are paid for, and to the office."""
 
 from typing import Any
 
@@ -30,4 +30,21 @@ def compose(
         sender_name=head.brand,
         ref=str(context.get("ref", "")),
         actions=(("Lihat laporan", link),) if link else (),
+    )
+
+
+def letter(
+    row: Claimed, to: Address, context: dict[str, Any], head: Letterhead, action: tuple[str, str]
+) -> OutboundMessage:
+    """The mail of `row` to the office about no ticket, with one link to act by (label, address)."""
+    known = {"ref": "", "about": "", "week": ""}
+    filled = {"brand": head.brand, "city": head.city, "to_name": to.name, **known, **context}
+    return OutboundMessage(
+        to=to,
+        text=texts.text(row.notice, filled),
+        key=row.key,
+        subject=texts.subject(row.notice, filled),
+        template=row.notice,
+        sender_name=head.brand,
+        actions=(action,),
     )

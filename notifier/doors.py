@@ -5,8 +5,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from channels.message import Address, OutboundMessage
+from notifier.compose import letter
 from notifier.letterhead import Letterhead
-from notifier.texts import subject, text
 from notifier.words import day
 from store import doors
 from store.db import Tx
@@ -37,27 +37,14 @@ def of_door(tx: Tx, row: Claimed, head: Letterhead, to: Address) -> OutboundMess
     name = head.channel_names.get(channel, channel)
     link = f"{head.public_url.rstrip('/')}/petugas/kanal"
     context = {
-        "brand": head.brand,
-        "city": head.city,
-        "ref": "",
-        "week": "",
         "about": f": {name}",
         "channel": name,
         "since": moment(row.data.get("since"), head.tz),
         "error": state.error if state else "",
         "advice": TRY if row.notice == "door_silent" else advice(channel),
         "login": link,
-        "to_name": to.name,
     }
-    return OutboundMessage(
-        to=to,
-        text=text(row.notice, context),
-        key=row.key,
-        subject=subject(row.notice, context),
-        template=row.notice,
-        sender_name=head.brand,
-        actions=(("Lihat kanal", link),),
-    )
+    return letter(row, to, context, head, ("Lihat kanal", link))
 
 
 def moment(written: object, tz: ZoneInfo) -> str:

@@ -5,10 +5,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from channels.message import Address, OutboundMessage
+from notifier.compose import letter
 from notifier.facts import NotTellable
 from notifier.letterhead import Letterhead
 from notifier.links import entry_url
-from notifier.texts import subject, text
 from notifier.words import written
 from store.db import Tx, utc
 from store.outbox import Claimed
@@ -28,26 +28,9 @@ def to_officer(tx: Tx, row: Claimed, head: Letterhead, now: datetime) -> Outboun
         raise NotTellable("Tautannya sudah dipakai, ditarik, atau kedaluwarsa.")
     name, login, email, expires_at = found[0]
     link = entry_url(head.public_url, head.secret, uuid)
-    context = {
-        "brand": head.brand,
-        "city": head.city,
-        "to_name": name,
-        "login_name": login,
-        "link": link,
-        "until": _until(utc(expires_at), head.tz),
-        "ref": "",
-        "about": "",
-        "week": "",
-    }
-    return OutboundMessage(
-        to=Address(channel=row.channel, value=email, name=name),
-        text=text(row.notice, context),
-        key=row.key,
-        subject=subject(row.notice, context),
-        template=row.notice,
-        sender_name=head.brand,
-        actions=(("Buat kata sandi", link),),
-    )
+    context = {"login_name": login, "link": link, "until": _until(utc(expires_at), head.tz)}
+    to = Address(channel=row.channel, value=email, name=name)
+    return letter(row, to, context, head, ("Buat kata sandi", link))
 
 
 def _until(at: datetime, zone: ZoneInfo) -> str:

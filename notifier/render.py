@@ -9,7 +9,7 @@ from channels.message import Address, Attachment, OutboundMessage
 from notifier import facts as look
 from notifier.added import added
 from notifier.asked import to_asker
-from notifier.compose import compose
+from notifier.compose import compose, letter
 from notifier.doors import DOORS, of_door
 from notifier.dues import promises, until
 from notifier.facts import Facts, NotTellable
@@ -135,26 +135,8 @@ def _office_mail(
 def _agenda(tx: Tx, row: Claimed, head: Letterhead, to: Address) -> OutboundMessage:
     week, visit_on, stops = look.agenda(tx, row)
     link = agenda_url(head.public_url, week)
-    context = {
-        "brand": head.brand,
-        "city": head.city,
-        "week": week,
-        "visit_on": written(visit_on),
-        "stops": stops,
-        "login": link,
-        "to_name": to.name,
-        "ref": "",
-        "about": "",
-    }
-    return OutboundMessage(
-        to=to,
-        text=text(row.notice, context),
-        key=row.key,
-        subject=subject(row.notice, context),
-        template=row.notice,
-        sender_name=head.brand,
-        actions=(("Periksa agenda", link),),
-    )
+    context = {"week": week, "visit_on": written(visit_on), "stops": stops, "login": link}
+    return letter(row, to, context, head, ("Periksa agenda", link))
 
 
 def _office_address(row: Claimed, head: Letterhead) -> Address:

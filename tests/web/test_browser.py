@@ -9,6 +9,9 @@ import pytest
 from browser_world import NEEDS_CHROMIUM, PHONE, PROBES, signed_in
 from web_world import Desk, photo
 
+from sapa.desk import acts
+from sapa.desk.actor import Actor
+
 pytestmark = NEEDS_CHROMIUM
 
 
@@ -190,6 +193,35 @@ def test_the_phones_position_is_used_when_allowed(browser: Any, site: tuple[str,
     page.wait_for_url(re.compile("/lacak/"))
     ticket = desk.ticket(page.url.partition("/lacak/")[2].partition("?")[0])
     assert (ticket.kelurahan, ticket.lat, ticket.lon) == ("Meri", -7.481, 112.4475)
+    context.close()
+
+
+def test_triage_is_worked_off_by_keyboard_alone(browser: Any, site: tuple[str, Desk]) -> None:
+    address, desk = site
+    context = browser.new_context(viewport={"width": 1100, "height": 800})
+    page = context.new_page()
+    refs = [desk.complain(text) for text in ("Lampu jalan mati", "Mohon dibantu")]
+    desk.do(acts.decline, refs[0], Actor(kind="opd", opd="DISHUB"), reason="Sudah kami serahkan.")
+    signed_in(page, address, desk, "coordinator")
+    page.goto(f"{address}/petugas/triase")
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.textContent") == refs[0]
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.textContent") == refs[1]
+    page.keyboard.press("l")
+    assert page.evaluate("document.activeElement.name") == "pihak"
+    page.keyboard.press("1")  # a key pressed in a field is the field's
+    assert desk.ticket(refs[1]).status == "triage"
+    page.reload()
+    page.keyboard.press("j")
+    page.keyboard.press("1")
+    page.get_by_text("Laporan dialihkan.").wait_for()
+    assert desk.ticket(refs[0]).status == "assigned"
+    page.get_by_text("Pintasan papan tik").click()
+    page.get_by_label("Pakai pintasan ini").uncheck()
+    page.reload()
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.tagName") == "BODY"
     context.close()
 
 
