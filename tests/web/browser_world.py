@@ -41,13 +41,15 @@ def site(ledger: Ledger, tmp_path: Path, now: datetime) -> Iterator[tuple[str, D
     address = f"http://127.0.0.1:{port}"
     clock = Clock(now)
     office = make_office(ledger, tmp_path, clock, built_city=make_city(address))
-    server = uvicorn.Server(uvicorn.Config(create_app(office), port=port, log_config=None, access_log=False))
+    app = create_app(office)
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
         time.sleep(0.02)
     client: Any = None
     yield address, Desk(office=office, clock=clock, door=FakeDoor(), bell=office.relay, client=client)
+    app.state.live.close()  # a page that still follows live holds up a stop, as it would `sapa serve`
     server.should_exit = True
     thread.join()
 
