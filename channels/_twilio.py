@@ -9,6 +9,7 @@ import hmac
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -48,16 +49,19 @@ class TwilioSettings:
     api_url: str = "https://api.twilio.com"
 
 
+@lru_cache(maxsize=16)  # a form is read for its signature, and then for what it says
 def pairs_of(body: bytes) -> Pairs:
     """The parameters of a form body in order, doubled and empty ones too; raises `ValueError`.
 
     Bytes that are no UTF-8 become lone surrogates, so that the signature sees what was sent.
     """
-    return parse_qsl(
-        body.decode("utf-8", "surrogateescape"),
-        keep_blank_values=True,
-        errors="surrogateescape",
-        max_num_fields=_MAX_FIELDS,
+    return tuple(
+        parse_qsl(
+            body.decode("utf-8", "surrogateescape"),
+            keep_blank_values=True,
+            errors="surrogateescape",
+            max_num_fields=_MAX_FIELDS,
+        )
     )
 
 

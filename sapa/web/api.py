@@ -1,11 +1,10 @@
 """The form's JSON twin, on the shortest way: no models, one body, one commit."""
 
 from pydantic_core import to_json
-from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Receive
 
 from channels.base import Unavailable
 from channels.web import Invalid
@@ -54,21 +53,6 @@ async def _body(asked: Receive) -> bytes:
         pieces.append(message.get("body", b""))
         if not message.get("more_body", False):
             return b"".join(pieces)
-
-
-async def answer(scope: Scope, asked: Receive, send: Send) -> None:
-    """The route as an ASGI application of its own, with the same answers to what goes wrong."""
-    scope["route"] = route
-    if scope["method"] != "POST":
-        response = errors.answer(scope, 405, headers={"Allow": "POST"})
-    else:
-        try:
-            response = await receive(Request(scope, asked))
-        except HTTPException as refused:
-            response = errors.answer(
-                scope, refused.status_code, refused.detail, headers=dict(refused.headers or {})
-            )
-    await response(scope, asked, send)
 
 
 route = Route("/api/v1/tickets", receive, methods=["POST"])

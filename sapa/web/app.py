@@ -7,7 +7,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from sapa.web import (
     account,
     action,
-    api,
     codes,
     entry,
     errors,
@@ -17,6 +16,7 @@ from sapa.web import (
     hooks,
     live,
     login,
+    quick,
     staff,
     track,
 )
@@ -27,7 +27,7 @@ from sapa.web.office import Office
 from sapa.web.security import Guard, Heads, SecurityHeaders
 
 #: Public pages, doors and the login; then what officers do with their own account.
-PUBLIC = (form.router, track.router, action.router, hooks.router, files.router, health.router, login.router)
+PUBLIC = (form.router, track.router, action.router, files.router, health.router, login.router)
 OWN = (codes.router, entry.router, account.router)
 
 
@@ -38,7 +38,7 @@ class Site(FastAPI):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
-        if scope["type"] == "http" and scope["path"] == api.route.path:
+        if quick.taken(scope):
             scope["app"] = self
             await self.quick(scope, receive, send)
         else:
@@ -49,10 +49,11 @@ def create_app(office: Office) -> Site:
     """All pages of one office. The routes lie flat in `app.routes`."""
     app = Site(title="Sapa", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.office = office
+    app.state.hooks = hooks.hooks_of(office.doors)
     app.state.live = live.Live()
     app.state.guesses = Buckets(office.limits.guesses)
     app.state.senders = Buckets(office.limits.intake_per_minute)
-    app.router.routes.append(api.route)
+    app.router.routes.extend(quick.ROUTES)
     for router in (*PUBLIC, *OWN, live.router, *staff.ROUTERS):
         app.router.routes.extend(router.routes)
     app.router.routes.append(Mount("/static", Assets(), name="static"))
@@ -61,5 +62,5 @@ def create_app(office: Office) -> Site:
     app.add_middleware(Access, metrics=office.metrics)
     app.add_middleware(SecurityHeaders, office=office)
     app.add_middleware(Heads)  # the last added is the outermost
-    app.quick = SecurityHeaders(Access(Guard(api.answer, office), office.metrics), office)
+    app.quick = SecurityHeaders(Access(Guard(quick.answer, office), office.metrics), office)
     return app

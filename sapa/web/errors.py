@@ -104,8 +104,12 @@ def install(app: FastAPI) -> None:
 
 async def _http(request: Request, error: Exception) -> Response:
     error = cast(HTTPException, error)
-    own = error.detail if error.status_code not in (404, 405) or error.detail not in _STARLETTE else ""
-    return answer(request.scope, error.status_code, own, headers=cast(Any, error.headers))
+    return answer(request.scope, error.status_code, own_words(error), headers=cast(Any, error.headers))
+
+
+def own_words(error: HTTPException) -> str:
+    """What we said ourselves of an error, "" if only Starlette did."""
+    return "" if error.status_code in (404, 405) and error.detail in _STARLETTE else error.detail
 
 
 #: What Starlette says in English when nobody said anything better.

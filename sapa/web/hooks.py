@@ -1,30 +1,54 @@
 """Where providers deliver: the door checks the signature, the office keeps, then we say yes."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 
-from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
-from channels.base import Answering, ByGet, Rejected, Unavailable, Webhook
+from channels.base import Answer, Answering, ByGet, Door, Rejected, Unavailable, Webhook
 from channels.base import Request as DoorRequest
 from sapa.desk.spool import Spooled
 from sapa.web import errors
 from sapa.web.office import Office, office_of
 
-router = APIRouter()
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A door that is told by HTTP, and how: by GET too, and with an answer of its own kind?"""
+
+    door: Webhook
+    by_get: bool
+    answer: Answer | None
 
 
-@router.get("/hooks/{channel}")
-@router.post("/hooks/{channel}")
-async def receive(channel: str, request: Request) -> Response:
+def hooks_of(doors: Mapping[str, Door]) -> dict[str, Hook]:
+    """The doors told by HTTP. Asked once: what a protocol is costs as much as reading a signature."""
+    return {
+        name: Hook(
+            door,
+            by_get=isinstance(door, ByGet) and door.by_get,
+            answer=door.answer if isinstance(door, Answering) else None,
+        )
+        for name, door in doors.items()
+        if isinstance(door, Webhook)
+    }
+
+
+async def receive(request: Request) -> Response:
     """200 after the commit (or once it is safe on disk), in the words the provider expects.
 
     The door's own status when it rejects; 503 while nothing can be kept.
     """
-    office = office_of(request)
-    door = _door(office, channel)
-    if request.method == "GET" and not (isinstance(door, ByGet) and door.by_get):
+    office, channel = office_of(request), request.path_params["channel"]
+    hook = request.app.state.hooks.get(channel)
+    if hook is None:
+        raise HTTPException(404)
+    door = hook.door
+    if request.method == "GET" and not hook.by_get:
         raise HTTPException(405, headers={"Allow": "POST"})
     asked = DoorRequest(
         url=_public_url(office, request),
@@ -44,19 +68,15 @@ async def receive(channel: str, request: Request) -> Response:
         accepted = ()
     except Unavailable:
         return errors.answer(request.scope, 503, errors.LATER)
-    if isinstance(door, Answering) and door.answer is not None:
-        return Response(door.answer.body, media_type=door.answer.media_type)
+    if hook.answer is not None:
+        return Response(hook.answer.body, media_type=hook.answer.media_type)
     return JSONResponse({"accepted": len(accepted)})
-
-
-def _door(office: Office, channel: str) -> Webhook:
-    door = office.doors.get(channel)
-    if not isinstance(door, Webhook):
-        raise HTTPException(404)
-    return door
 
 
 def _public_url(office: Office, request: Request) -> str:
     """The address as the provider called it (signatures cover it), whatever proxy is in between."""
     query = f"?{request.url.query}" if request.url.query else ""
     return office.city().public_url.rstrip("/") + request.url.path + query
+
+
+route = Route("/hooks/{channel}", receive, methods=["GET", "POST"])
