@@ -62,6 +62,7 @@ bench-doors: .venv/.dev
 bench-intake: .venv/.dev
 	$(BIN)/python -m bench.intake
 	$(BIN)/python -m bench.sms
+	$(BIN)/python -m bench.poll
 
 bench-router: .venv/.dev
 	$(BIN)/python -m bench.router

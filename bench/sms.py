@@ -9,23 +9,15 @@ import base64
 import hashlib
 import hmac
 import json
-import os
-import shutil
-import signal
-import sqlite3
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
 from urllib.parse import urlencode
 
 import uvloop
 
 from bench import load
-from bench.servers import free_port, wait_for
+from bench.servers import ROOT, sapa, tickets_in
 
-ROOT = Path(__file__).parents[1]
 SID, TOKEN, URL = "AC" + "0" * 32, "token-uji", "https://sapa.example/hooks/sms"
 CHANNEL = f"""  sms: {{name: SMS, enabled: true, provider: twilio, number: "+15005550006"}}
   twilio: {{account_sid: {SID}, auth_token: env:BENCH_TOKEN, api_url: "http://127.0.0.1:9"}}
@@ -44,29 +36,10 @@ def main() -> None:
 
 def measure(folder: Path, count: int, rounds: int) -> dict[str, object]:
     """The median round, and how many tickets there are of how many deliveries."""
-    shutil.copytree(ROOT / "config", folder / "config")
-    shutil.copy(ROOT / "config.yaml", folder)
-    path = folder / "config" / "channels.yaml"
-    before, _, rest = path.read_text().partition("  sms:\n")
-    path.write_text(before + CHANNEL + "  walkin:\n" + rest.partition("  walkin:\n")[2])
-    port, smtp = free_port(), free_port()
-    environ = os.environ | {
-        "PYTHONPATH": str(ROOT), "BENCH_TOKEN": TOKEN, "SAPA_PUBLIC_URL": URL.removesuffix("/hooks/sms"),
-        "SAPA_HTTP_PORT": str(port), "SAPA_SMTP_PORT": str(smtp), "SAPA_VAR": str(folder / "var"),
-    }  # fmt: skip
-    code = "from sapa.cli import app; app()"
-    command = [sys.executable, "-c", code, "serve", "--config", str(folder / "config.yaml")]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=folder, env=environ, stdout=log, stderr=log)
-    try:
-        wait_for(port, process, folder / "log")
-        time.sleep(2)
+    secrets = {"BENCH_TOKEN": TOKEN, "SAPA_PUBLIC_URL": URL.removesuffix("/hooks/sms")}
+    with sapa(folder, "sms", CHANNEL, **secrets) as port:
         runs = [_round(port, 500 if number == 0 else count, number) for number in range(rounds + 1)]
-        with sqlite3.connect(folder / "var" / "sapa.db") as ledger:
-            tickets = ledger.execute("SELECT COUNT(*) FROM ticket").fetchone()[0]
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(30)
+        tickets = tickets_in(folder)
     figures = sorted((run.figures() for run in runs[1:]), key=lambda one: one["per_second"])
     accepted = sum(run.count for run in runs)
     return {"sms_c16": figures[len(figures) // 2], "tickets": {"accepted": accepted, "in_ledger": tickets}}
