@@ -40,6 +40,61 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     shutil.rmtree(data, ignore_errors=True)
 
 
+#: What a test may leave behind: other connections, rows, numbers given.
+_CLEAN = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+ WHERE datname = current_database() AND pid <> pg_backend_pid();
+DO $$ DECLARE one record; BEGIN
+  SET LOCAL session_replication_role = replica;
+  FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+  LOOP EXECUTE format('DELETE FROM %I', one.tablename); END LOOP;
+  FOR one IN SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL
+  LOOP EXECUTE format('ALTER SEQUENCE %I RESTART', one.sequencename); END LOOP;
+END $$
+"""
+_SHAPE = """
+SELECT (SELECT string_agg(version_num, ',') FROM alembic_version), count(*),
+  sum(hashtext(c.relname || a.attname
+  || a.atttypid || a.attnotnull)) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+ WHERE c.relnamespace = 'public'::regnamespace
+"""
+
+
+class PostgresDatabase:
+    """A migrated, empty database for one test after the other; made anew after one that changed it."""
+
+    def __init__(self, server: str) -> None:
+        self._server = server
+        self._name = f"t{uuid.uuid4().hex}"
+        self.url = _database(server, self._name)
+        self._make()
+
+    def clean(self) -> None:
+        """Make it as it was at first."""
+        try:
+            with psycopg.connect(self.url, autocommit=True) as connection:
+                if connection.execute(_SHAPE).fetchone() == self._shape:
+                    connection.execute(_CLEAN)
+                    return
+        except psycopg.Error:
+            pass
+        with psycopg.connect(self._server, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {self._name} WITH (FORCE)".encode())
+        self._make()
+
+    def _make(self) -> None:
+        with psycopg.connect(self._server, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {self._name} TEMPLATE sapa_template".encode())
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            self._shape = connection.execute(_SHAPE).fetchone()
+
+
+@pytest.fixture(scope="session")
+def postgres_database(postgres: str) -> PostgresDatabase:
+    """The database that the tests of this run share, one at a time."""
+    return PostgresDatabase(postgres)
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty SQLite ledger to copy."""
@@ -64,13 +119,9 @@ def ledger_url(request: pytest.FixtureRequest, database: str, tmp_path: Path) ->
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    server = request.getfixturevalue("postgres")
-    name = f"t{uuid.uuid4().hex}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE sapa_template".encode())
-    yield _database(server, name)
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+    used = request.getfixturevalue("postgres_database")
+    yield used.url
+    used.clean()
 
 
 @pytest.fixture

@@ -249,7 +249,7 @@ def answers(
 
 
 def test_whoever_is_let_in_while_the_ledger_closes_is_answered() -> None:
-    for _ in range(400):
+    for _ in range(60):
         gate, let_in = Gate(Book()), list[Future[int]]()
 
         def ask(gate: Gate = gate, let_in: list[Future[int]] = let_in) -> None:
