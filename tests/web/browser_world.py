@@ -67,8 +67,14 @@ def browser() -> Iterator[Any]:
 def signed_in(page: Any, address: str, desk: Desk, role: str) -> None:
     opd = "DISHUB" if role == "opd" else ""
     desk.hire(role, role, opd)
+    filled(page, address, role)
+    page.get_by_role("heading", name="Antrean").wait_for()
+
+
+def filled(page: Any, address: str, login: str) -> None:
+    """The login form, filled in and sent."""
     page.goto(f"{address}/petugas")
-    page.locator("#login").fill(role)
+    page.locator("#login").fill(login)
     page.locator("#password").fill(PASSWORD)
     page.get_by_role("button", name="Masuk").click()
-    page.get_by_role("heading", name="Antrean").wait_for()
+    page.wait_for_load_state()
