@@ -8,12 +8,15 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from forked import Process
 
 from store.db import Ledger
 
@@ -42,7 +45,7 @@ class Office:
         self.http, self.smtp = free_port(), free_port()
         self.url = url or f"sqlite:///{self.var / 'sapa.db'}"
         self.log = folder / "log"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | Process | None = None
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copytree(ROOT / "config", folder / "config")
         settings = (ROOT / "config.yaml").read_text()
@@ -70,23 +73,24 @@ class Office:
 
     def command(self, *words: str, **environ: str) -> "subprocess.CompletedProcess[str]":
         """`sapa …` as a person types it, to its end."""
-        return subprocess.run(
-            [sys.executable, "-c", "from sapa.cli import app; app()", *words],
-            cwd=self.folder,
-            env=self.environ | environ,
-            capture_output=True,
-            text=True,
-            timeout=180,
-        )
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            process = Process(words, cwd=self.folder, env=self.environ | environ, out=out, err=err)
+            status = process.wait(180)
+            out.seek(0)
+            err.seek(0)
+            return subprocess.CompletedProcess(words, status, out.read().decode(), err.read().decode())
 
     def start(self, *dying: str, roles: str = "") -> None:
         """Start the service (`roles`: only these); with `dying` words, the launcher that dies so."""
-        serve = ["-c", "from sapa.cli import app; app()", "serve", *(("--roles", roles) if roles else ())]
-        program = [str(LAUNCHER), str(self.config), *dying] if dying else serve
+        words = ["serve", *(("--roles", roles) if roles else ())]
+        launcher = [sys.executable, str(LAUNCHER), str(self.config), *dying]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, *program], cwd=self.folder, env=self.environ, stdout=log, stderr=log
-            )
+            if dying:
+                self.process = subprocess.Popen(
+                    launcher, cwd=self.folder, env=self.environ, stdout=log, stderr=log
+                )
+            else:
+                self.process = Process(words, cwd=self.folder, env=self.environ, out=log, err=log)
 
     def ready(self) -> None:
         """Wait until the form and the mail door answer."""
