@@ -7,6 +7,7 @@ import atexit
 import contextlib
 import json
 import os
+import runpy
 import select
 import signal
 import socket
@@ -20,17 +21,28 @@ from pathlib import Path
 from typing import IO, NoReturn
 
 _STATUS = struct.Struct("i")
+Order = tuple[str, list[str], str, dict[str, str]]
 
 
 class Process:
-    """As much of `subprocess.Popen` as walks need; `returncode` is negative after a signal."""
+    """As much of `subprocess.Popen` as walks need, for `sapa …` or a program of the tests.
+
+    `returncode` is negative after a signal.
+    """
 
     def __init__(
-        self, words: Sequence[str], *, cwd: Path, env: Mapping[str, str], out: IO[bytes], err: IO[bytes]
+        self,
+        words: Sequence[str],
+        program: Path | None = None,
+        *,
+        cwd: Path,
+        env: Mapping[str, str],
+        out: IO[bytes],
+        err: IO[bytes],
     ) -> None:
         self.returncode: int | None = None
         self._told, told = os.pipe()
-        order = json.dumps({"words": list(words), "cwd": str(cwd), "env": dict(env)}).encode()
+        order = json.dumps([str(program or ""), list(words), str(cwd), dict(env)]).encode()
         try:
             socket.send_fds(_parent(), [order], [out.fileno(), err.fileno(), told])
         finally:
@@ -98,7 +110,7 @@ def _serve() -> None:
             os.close(fd)
 
 
-def _watch(order: dict[str, object], out: int, err: int, told: int) -> NoReturn:
+def _watch(order: Order, out: int, err: int, told: int) -> NoReturn:
     """Between the two: tells the pid, and then how it ended."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setpgid(0, 0)  # an interrupt of the tests is not ours
@@ -113,21 +125,25 @@ def _watch(order: dict[str, object], out: int, err: int, told: int) -> NoReturn:
     os._exit(0)
 
 
-def _run(order: dict[str, object], out: int, err: int) -> NoReturn:
+def _run(order: Order, out: int, err: int) -> NoReturn:
     from sapa.cli import app
 
+    program, words, folder, env = order
     null = os.open(os.devnull, os.O_RDONLY)
     for fd, to in ((null, 0), (out, 1), (err, 2)):
         os.dup2(fd, to)
-    os.chdir(str(order["cwd"]))
+    os.chdir(folder)
     os.environ.clear()
-    os.environ.update(order["env"])  # type: ignore[arg-type]
+    os.environ.update(env)
     time.tzset()
-    sys.argv = ["sapa", *order["words"]]  # type: ignore[misc]
+    sys.argv = [program or "sapa", *words]
     sys.stdin = open(0, closefd=False)  # noqa: SIM115 (for as long as the process lives)
     status = 1
     try:
-        app()
+        if program:
+            runpy.run_path(program, run_name="__main__")
+        else:
+            app()
         status = 0
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else int(bool(end.code))

@@ -7,7 +7,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.error
@@ -45,7 +44,7 @@ class Office:
         self.http, self.smtp = free_port(), free_port()
         self.url = url or f"sqlite:///{self.var / 'sapa.db'}"
         self.log = folder / "log"
-        self.process: subprocess.Popen[bytes] | Process | None = None
+        self.process: Process | None = None
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copytree(ROOT / "config", folder / "config")
         settings = (ROOT / "config.yaml").read_text()
@@ -82,15 +81,10 @@ class Office:
 
     def start(self, *dying: str, roles: str = "") -> None:
         """Start the service (`roles`: only these); with `dying` words, the launcher that dies so."""
-        words = ["serve", *(("--roles", roles) if roles else ())]
-        launcher = [sys.executable, str(LAUNCHER), str(self.config), *dying]
+        words = [str(self.config), *dying] if dying else ["serve", *(("--roles", roles) if roles else ())]
+        program = LAUNCHER if dying else None
         with self.log.open("ab") as log:
-            if dying:
-                self.process = subprocess.Popen(
-                    launcher, cwd=self.folder, env=self.environ, stdout=log, stderr=log
-                )
-            else:
-                self.process = Process(words, cwd=self.folder, env=self.environ, out=log, err=log)
+            self.process = Process(words, program, cwd=self.folder, env=self.environ, out=log, err=log)
 
     def ready(self) -> None:
         """Wait until the form and the mail door answer."""
