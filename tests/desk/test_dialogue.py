@@ -271,6 +271,21 @@ def test_two_reports_that_were_asked_leave_it_open_which_one_is_meant(world: Tal
 
 
 @pytest.mark.parametrize(
+    ("part", "left"), [({"location": MERI}, (False, True)), ({"photo": PHOTO}, (True, False))]
+)
+def test_the_report_that_is_named_is_not_asked_for_that_again(
+    world: Talk, part: dict[str, Any], left: tuple[bool, bool]
+) -> None:
+    for text in (BARE, "Sampah menumpuk"):
+        world.write(text)
+        world.quiet()
+    world.write(**part)
+    world.quiet(minutes=2)
+    world.write("2")
+    assert (world.on(), world.asks(1), world.asks(2)) == ([1, 2, 1, None], left, (True, True))
+
+
+@pytest.mark.parametrize(
     ("part", "answer"),
     [
         ({"location": MERI}, "2"),
