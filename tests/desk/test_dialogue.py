@@ -522,3 +522,8 @@ def test_by_hand_a_waiting_place_becomes_a_complaint(world: Talk) -> None:
     assert world.leave() == ["report_asked"]
     world.say({"id": "3", "from": "08123", "text": "Lampu jalan mati"})
     assert (world.on(), world.spots()) == ([1, None, 1], ["Meri"])
+
+
+def test_a_message_without_content_is_asked_for_its_place(world: Talk) -> None:
+    world.write("[pesan kosong]")
+    assert world.asks() == (True, True)
