@@ -38,11 +38,11 @@ def to_asker(tx: Tx, row: Claimed, head: Letterhead) -> OutboundMessage:
     offered: tuple[Choice, ...] | None = None
     if row.notice == "part_kept" and known is not None:
         context["ref"] = known.ticket.ref
-        offered = None if row.data.get("asks") else ()
+        offered = choices.PLACE if row.data.get("asks") else ()
     elif row.notice == "which_asked":
         context["lines"] = choices.numbered([_named(one) for one in _reports(tx, row)])
         offered = choices.to_tap(context["lines"])
-    elif row.notice == "canceled":
+    elif row.notice in ("canceled", "question_over"):
         offered = ()
     elif row.notice == "status_list":
         context["reports"] = _standings(tx, row)

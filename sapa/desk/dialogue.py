@@ -87,6 +87,8 @@ def answered(
     asked = state.get("which")
     if not asked or message.attachments or message.place:
         return None
+    if not valid(asked["at"], at - city.question, city):  # so long ago that nobody answers it any more
+        return None
     name = choices.chosen(message.text, asked["refs"])
     if name is None or targets.ticket_by_reply(tx, message.channel, replied_to(message)):
         return None

@@ -420,6 +420,16 @@ def test_an_answer_too_late_or_twice_is_told_so_and_opens_nothing(world: Talk) -
     assert (world.on(), len(world.tickets())) == ([1, 2, 2, None, None, None, None], 2)
 
 
+def test_a_number_long_after_the_question_is_a_message_like_any_other(world: Talk) -> None:
+    two_open(world)
+    world.write(location=MERI)
+    world.quiet(minutes=2)
+    world.write("1")
+    world.quiet(days=3)
+    world.write("2")
+    assert (world.on()[-1], len(world.tickets())) == (3, 3)
+
+
 def test_an_answer_whose_part_another_message_took_is_told_so(world: Talk) -> None:
     two_open(world)
     world.write(location=MERI)

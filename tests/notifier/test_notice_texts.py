@@ -10,6 +10,7 @@ import pytest
 from post_world import HEAD, LINK, PLACE, WORDS, World, busy, track
 
 from channels.message import Choice
+from notifier import choices
 from notifier.facts import NotTellable
 from notifier.links import sign
 from notifier.notices import NOTICES, agency
@@ -254,13 +255,14 @@ def test_the_question_which_report_is_meant_offers_each_and_a_way_out(world: Wor
     assert all(label in message.text for label in labels)
 
 
-@pytest.mark.parametrize(("asks", "choices"), [(True, None), (False, ())])
-def test_the_button_goes_away_when_the_place_came(world: World, asks: bool, choices: Any) -> None:
-    assert world.render("part_kept", data={"part": "photo", "asks": asks}).choices == choices
+@pytest.mark.parametrize(("asks", "offered"), [(True, choices.PLACE), (False, ())])
+def test_the_button_goes_away_when_the_place_came(world: World, asks: bool, offered: Any) -> None:
+    assert world.render("part_kept", data={"part": "photo", "asks": asks}).choices == offered
 
 
 def test_an_ended_question_takes_its_buttons_away(world: World) -> None:
     assert world.render("canceled").choices == ()
+    assert world.render("question_over").choices == ()
     assert world.render("help").choices is None
 
 
