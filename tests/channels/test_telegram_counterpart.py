@@ -76,3 +76,30 @@ def test_limits_of_texts_files_and_people_are_those_of_the_documentation() -> No
         assert [status for status, _ in answers] == [200, 400, 403, 400, 400, 400]
         bot.fail("sendMessage", 429, "Too Many Requests: retry after 3", retry_after=3)
         assert call(bot, "sendMessage", chat_id=1, text="x")[1]["parameters"] == {"retry_after": 3}
+
+
+def test_keyboards_are_those_of_the_documentation() -> None:
+    good: list[dict[str, Any]] = [
+        {"keyboard": [[{"text": "Kirim lokasi", "request_location": True}]], "resize_keyboard": True},
+        {"remove_keyboard": True},
+    ]
+    bad: list[dict[str, Any]] = [
+        {"keyboard": [[{"text": "a"}]], "remove_keyboard": True},
+        {"keyboard": [[{"text": "a", "colour": "red"}]]},
+        {"keyboard": [[{"text": "a", "request_location": True, "request_contact": True}]]},
+        {"keyboard": [[{"text": "a", "request_location": "yes"}]]},
+        {"keyboard": [[{"text": ""}]]},
+        {"keyboard": [[]]},
+        {"keyboard": []},
+        {"keyboard": [[{"text": "a"}]], "one_time": True},
+        {"keyboard": [[{"text": "a"}]], "one_time_keyboard": "yes"},
+        {"remove_keyboard": False},
+        {"buttons": []},
+    ]
+    with serving() as bot:
+        said = [
+            call(bot, "sendMessage", chat_id=1, text="x", reply_markup=json.dumps(one))[0]
+            for one in (*good, *bad)
+        ]
+        assert said == [200] * len(good) + [400] * len(bad)
+        assert len(bot.wrong) == len(bad)

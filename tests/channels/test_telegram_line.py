@@ -14,7 +14,7 @@ import pytest
 from counterparts.telegram import TOKEN, BotApi, serving
 
 from channels.base import Accepted, Payload, Unavailable, Undeliverable
-from channels.message import Address, Attachment, OutboundMessage
+from channels.message import Address, Attachment, Choice, OutboundMessage
 from channels.telegram import TelegramDoor, TelegramSettings
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -387,3 +387,35 @@ def test_a_door_costs_nothing_until_it_is_used() -> None:
         "assert not {'aiogram', 'aiohttp'} & set(sys.modules), 'imported too early'\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True, cwd=Path(__file__).parents[2])
+
+
+def markup(bot: BotApi, text: str, **more: Any) -> tuple[str, Any]:
+    """(text, keyboard) of the last message, as it was sent."""
+    with_door(bot, lambda one: one.send(to(text, **more)))
+    method, values, _ = bot.calls[-1]
+    assert method == "sendMessage"
+    return values["text"], json.loads(values["reply_markup"])
+
+
+def test_answers_are_offered_to_tap_and_links_stand_in_the_text(bot: BotApi) -> None:
+    link = ("Lihat", "https://sapa.example/lacak")
+    choices = (Choice(label="Kirim lokasi", place=True), Choice(label="Laporan baru"))
+    text, keyboard = markup(bot, "Di mana?", choices=choices, actions=(link,))
+    assert text == "Di mana?\nLihat: https://sapa.example/lacak"
+    assert keyboard == {
+        "keyboard": [[{"text": "Kirim lokasi", "request_location": True}], [{"text": "Laporan baru"}]],
+        "one_time_keyboard": True,
+        "resize_keyboard": True,
+    }
+    assert bot.keyboards[1001] == ["Kirim lokasi", "Laporan baru"]
+
+
+def test_answers_that_were_offered_are_taken_away(bot: BotApi) -> None:
+    markup(bot, "Di mana?", choices=(Choice(label="Kirim lokasi", place=True),))
+    assert markup(bot, "Terima kasih", choices=()) == ("Terima kasih", {"remove_keyboard": True})
+    assert bot.keyboards == {}
+
+
+def test_of_a_long_text_only_the_last_part_offers_answers(bot: BotApi) -> None:
+    with_door(bot, lambda one: one.send(to("a " * 3000, choices=(Choice(label="1"),))))
+    assert ["reply_markup" in values for _, values, _ in bot.calls] == [False, True]

@@ -64,7 +64,8 @@ class Failure:
 class BotApi:
     """The state of one bot. `calls` are (method, parameters, files) in order; `said` the sent messages.
 
-    `away` are files that are there, but not now; `hold` is the longest a poll is kept waiting (seconds).
+    `keyboards` are the answers each chat is offered now, by chat; `away` are files that are there, but
+    not now; `hold` is the longest a poll is kept waiting (seconds).
     """
 
     port: int = 0
@@ -80,6 +81,7 @@ class BotApi:
     calls: list[tuple[str, dict[str, Any], dict[str, bytes]]] = field(default_factory=list)
     said: list[dict[str, Any]] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    keyboards: dict[int, list[str]] = field(default_factory=dict)
     polling: int = 0
     hold: float = 50.0
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(100))
@@ -185,13 +187,23 @@ class BotApi:
             return 400, _error(400, "Bad Request: message text is empty")
         if len(text.encode("utf-16-le")) // 2 > 4096:
             return 400, _error(400, "Bad Request: message is too long")
-        for row in json.loads(values.get("reply_markup", "{}")).get("inline_keyboard", []):
+        markup = json.loads(values.get("reply_markup", "{}"))
+        if wrong := _wrong_markup(markup):
+            return self._not_documented(f"reply_markup: {wrong}")
+        for row in markup.get("inline_keyboard", []):
             for button in row:
                 host = re.match(r"https?://([^/:?#]+)", button["url"])
                 if host is None or "." not in host[1]:
                     said = f"inline keyboard button URL '{button['url']}' is invalid: Wrong HTTP URL"
                     return 400, _error(400, f"Bad Request: {said}")
-        return self._sent(values, {"text": text})
+        answer = self._sent(values, {"text": text})
+        if answer[0] == 200 and "keyboard" in markup:
+            self.keyboards[int(values["chat_id"])] = [
+                one["text"] for row in markup["keyboard"] for one in row
+            ]
+        elif answer[0] == 200 and "remove_keyboard" in markup:
+            self.keyboards.pop(int(values["chat_id"]), None)
+        return answer
 
     def _sendPhoto(self, values: dict[str, Any], files: dict[str, bytes]) -> Any:
         return self._sent(values, {"photo": [{"file_id": "p", "width": 1, "height": 1}]})
@@ -213,6 +225,62 @@ class BotApi:
         }
         self.said.append(message)
         return 200, _ok(message)
+
+
+#: What each kind of keyboard may hold: its own key with the type of its value, then the optional ones.
+_MARKUPS: dict[str, tuple[type, dict[str, type]]] = {
+    "inline_keyboard": (list, {}),
+    "keyboard": (
+        list,
+        {
+            "is_persistent": bool,
+            "resize_keyboard": bool,
+            "one_time_keyboard": bool,
+            "input_field_placeholder": str,
+            "selective": bool,
+        },
+    ),
+    "remove_keyboard": (bool, {"selective": bool}),
+    "force_reply": (bool, {"input_field_placeholder": str, "selective": bool}),
+}
+#: Of these a KeyboardButton may hold one at most, besides its text.
+_REQUESTS = {
+    "request_users",
+    "request_chat",
+    "request_contact",
+    "request_location",
+    "request_poll",
+    "web_app",
+}
+
+
+def _wrong_markup(markup: dict[str, Any]) -> str:
+    """What is not as documented in a reply_markup, "" if nothing."""
+    if not markup:
+        return ""
+    kinds = [kind for kind in _MARKUPS if kind in markup]
+    if len(kinds) != 1:
+        return f"{len(kinds)} kinds of keyboard"
+    type_, more = _MARKUPS[kinds[0]]
+    for key, value in markup.items():
+        if not isinstance(value, type_ if key == kinds[0] else more.get(key, ())):
+            return f"{key}={value!r}"
+    if type_ is bool:
+        return "" if markup[kinds[0]] is True else f"{kinds[0]} is not True"
+    return "" if kinds[0] == "inline_keyboard" else _wrong_buttons(markup["keyboard"])
+
+
+def _wrong_buttons(rows: list[Any]) -> str:
+    for row in rows:
+        if not isinstance(row, list) or not row:
+            return "an empty row"
+        for button in row:
+            text, requests = button.get("text"), set(button) - {"text"}
+            if not isinstance(text, str) or not text or not requests <= _REQUESTS or len(requests) > 1:
+                return f"button {button!r}"
+            if button.get("request_location", True) is not True:
+                return "request_location is not True"
+    return "" if rows else "no rows"
 
 
 def _ok(result: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from post_world import World, busy
 from channels._sms_text import fit, segments
 from channels.message import OutboundMessage
 from notifier.notices import NOTICES
-from store.tables import Ticket, TicketReporter
+from store.tables import Conversation, Ticket, TicketReporter
 
 CITIZEN = [kind for kind, notice in NOTICES.items() if notice.audience == "citizen"]
 LONG_NAME = "Dinas Pekerjaan Umum, Penataan Ruang, Perumahan Rakyat dan Kawasan Permukiman"
@@ -124,6 +124,26 @@ def test_an_answer_is_two_sms_at_the_most_and_has_no_link(sms: World, kind: str)
     assert segments(fit(text, "")) <= 2
     assert fit(text, "") == text
     assert "http" not in text
+
+
+def test_a_list_of_reports_and_the_question_which_one_fit_two_sms(sms: World) -> None:
+    busy(sms)
+    for ticket_id, status in ((1, "external"), (2, "triage")):
+        sms.change(Ticket, ticket_id, status=status)
+    data = {"tickets": [1, 2, 1, 2, 1], "part": "photo"}
+    for kind in ("status_list", "which_asked"):
+        assert segments(fit(sms.render(kind, data=data).text, "")) <= 2, kind
+    assert "Yang lain: STATUS dan nomornya." in sms.render("status_list", "again", data=data).text
+
+
+@pytest.mark.parametrize("urgent", [True, False])
+def test_the_place_is_asked_for_within_two_sms(sms: World, urgent: bool) -> None:
+    sms.change(Ticket, sms.ticket_id, kelurahan="", lat=None, lon=None, place="", urgent=urgent)
+    asked = {"asked": {"1": {"at": sms.now.isoformat(), "place": True, "photo": True}}}
+    sms.change(Conversation, sms.conversation_id, channel="sms", dialogue_state=asked)
+    text = sms.render("ack").text
+    assert ("Di mana tempatnya? Mohon balas alamatnya." in text, "Telepon 112" in text) == (True, urgent)
+    assert segments(fit(text, link(sms))) <= 2
 
 
 def test_the_help_says_the_words_of_this_door_and_the_numbers_to_call(sms: World) -> None:

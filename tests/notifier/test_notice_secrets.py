@@ -15,14 +15,14 @@ OFFICE = [kind for kind, notice in NOTICES.items() if notice.audience in ("agenc
 
 def _everything(message: OutboundMessage) -> str:
     files = " ".join(file.name for file in message.attachments)
-    return " ".join([message.subject, message.text, files, repr(message.actions)])
+    return " ".join([message.subject, message.text, files, repr(message.actions), repr(message.choices)])
 
 
 @pytest.mark.parametrize("seal", [{"privacy": "secret"}, {"sensitive": "kekerasan"}])
 def test_of_a_sealed_ticket_no_notice_tells_more_than_its_number(world: World, seal: dict[str, str]) -> None:
     secret_words = "Tetangga memukul anaknya tiap malam"
     reply = "Kami sudah mengunjungi rumahnya"
-    data = busy(world, reply)
+    data = busy(world, reply) | {"tickets": [world.ticket_id]}
     world.change(Ticket, world.ticket_id, summary=secret_words, **seal)
     for kind in NOTICES:
         message = world.render(kind, data=data)

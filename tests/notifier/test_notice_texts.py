@@ -9,6 +9,8 @@ from uuid import UUID
 import pytest
 from post_world import HEAD, LINK, PLACE, WORDS, World, busy, track
 
+from channels.message import Choice
+from notifier import choices
 from notifier.facts import NotTellable
 from notifier.links import sign
 from notifier.notices import NOTICES, agency
@@ -138,14 +140,25 @@ SAID = [
     ),
     ("assigned", "DARURAT: mohon segera ditangani."),
     ("help", "Selamat datang di Sapa Warga, Kota Contoh.\n\nTulis saja keluhan Anda di sini"),
-    ("help", "/status lalu nomor laporan, untuk melihat statusnya\n"),
+    ("help", "/status untuk melihat laporan Anda; tambahkan nomornya untuk satu laporan\n"),
     ("help", "segera telepon:\n- 112 (darurat)\n"),
     (
         "status",
         "Laporan SMP-2611-0042 sudah diteruskan kepada Dinas Perhubungan.\nPerkiraan selesai: paling",
     ),
     ("status_limit", "Mohon tanyakan lagi satu jam lagi.\n"),
-    ("status_none", "Kami tidak menemukan laporan itu. Mohon periksa"),
+    ("status_list", "- SMP-2611-0042 sudah diteruskan kepada dinas\n- SMP-2611-0043 sudah diteruskan"),
+    ("report_asked", "Lokasi sudah kami terima. Silakan tulis laporan Anda: apa yang terjadi dan di mana."),
+    (
+        "which_asked",
+        "Lokasi ini untuk laporan apa? Mohon balas dengan angkanya.\n"
+        "1. SMP-2611-0042: Lampu jalan padam tiga malam, kami khaw…\n2. SMP-2611-0043: Lampu jalan",
+    ),
+    ("which_asked", "3. Laporan baru\n\nBukan untuk laporan? Balas: Batal.\n"),
+    ("part_kept", "Terima kasih. Lokasi Anda kami tambahkan pada laporan SMP-2611-0042."),
+    ("question_over", "Pertanyaan itu sudah berakhir, jadi jawaban ini tidak mengubah apa pun."),
+    ("canceled", "Baik, tidak ada lagi yang kami tanyakan."),
+    ("status_none", "Kami tidak menemukan laporan itu di antara laporan Anda. Mohon periksa"),
     ("taken_away", "tidak lagi ditugaskan kepada Dinas Perhubungan.\nTautan tindakan yang lama"),
     ("reopened_opd", "Laporan ini dibuka kembali karena dinyatakan belum selesai."),
     (
@@ -175,11 +188,90 @@ SAID = [
 
 
 def test_each_notice_says_what_it_is_for(world: World) -> None:
-    data = busy(world)
+    data = busy(world) | {"tickets": [1, 2], "part": "place"}
     texts = {kind: world.render(kind, data=data).text for kind in NOTICES}
     assert {notice for notice, _ in SAID} | {"ack", "accepted", "question"} == set(NOTICES)
     for notice, said in SAID:
         assert said in texts[notice], notice
+
+
+def asked_for(world: World, **what: bool) -> None:
+    state = {"asked": {str(world.ticket_id): {"at": world.now.isoformat(), **what}}}
+    world.change(Conversation, world.conversation_id, dialogue_state=state)
+
+
+def nowhere(world: World) -> None:
+    world.change(Ticket, world.ticket_id, kelurahan="", lat=None, lon=None, place="")
+
+
+def test_the_acknowledgement_asks_for_the_place_and_offers_a_button(world: World) -> None:
+    nowhere(world)
+    asked_for(world, place=True, photo=True)
+    message = world.render("ack")
+    assert (
+        "\n\nDi mana tempatnya? Mohon kirim lokasinya, atau tulis alamat atau patokannya. "
+        "Foto boleh dikirim menyusul.\n\nPantau"
+    ) in message.text
+    assert message.choices == (Choice(label="Kirim lokasi", place=True),)
+
+
+def test_what_came_before_the_acknowledgement_left_is_not_asked_for(world: World) -> None:
+    asked_for(world, place=True, photo=True)
+    message = world.render("ack")
+    assert "\n\nFoto boleh dikirim menyusul.\n\n" in message.text
+    assert ("Di mana" in message.text, message.choices) == (False, None)
+
+
+@pytest.mark.parametrize("seal", [{"privacy": "secret"}, {"sensitive": "kekerasan"}])
+def test_for_a_sealed_report_nothing_is_asked_for(world: World, seal: dict[str, str]) -> None:
+    nowhere(world)
+    asked_for(world, place=True, photo=True)
+    world.change(Ticket, world.ticket_id, **seal)
+    message = world.render("ack")
+    assert ("Di mana" in message.text, "Foto" in message.text, message.choices) == (False, False, None)
+
+
+def test_what_is_asked_in_a_chat_is_not_asked_where_the_notice_had_to_go_instead(world: World) -> None:
+    nowhere(world)
+    asked_for(world, place=True, photo=True)
+    world.change(Conversation, world.conversation_id, channel="other")
+    assert "Di mana" not in world.render("ack").text
+
+
+def test_other_notices_ask_for_nothing(world: World) -> None:
+    nowhere(world)
+    asked_for(world, place=True, photo=True)
+    message = world.render("accepted")
+    assert ("Di mana" in message.text, message.choices) == (False, None)
+
+
+def test_the_question_which_report_is_meant_offers_each_and_a_way_out(world: World) -> None:
+    busy(world)
+    world.change(Ticket, 2, privacy="secret")
+    message = world.render("which_asked", data={"tickets": [2, 1], "part": "photo"})
+    assert message.text.startswith("Foto ini untuk laporan apa?")
+    labels = [one.label for one in message.choices or ()]
+    assert labels == ["1. SMP-2611-0043", f"2. SMP-2611-0042: {WORDS[:39]}…", "3. Laporan baru", "Batal"]
+    assert all(label in message.text for label in labels)
+
+
+@pytest.mark.parametrize(("asks", "offered"), [(True, choices.PLACE), (False, ())])
+def test_the_button_goes_away_when_the_place_came(world: World, asks: bool, offered: Any) -> None:
+    assert world.render("part_kept", data={"part": "photo", "asks": asks}).choices == offered
+
+
+def test_an_ended_question_takes_its_buttons_away(world: World) -> None:
+    assert world.render("canceled").choices == ()
+    assert world.render("question_over").choices == ()
+    assert world.render("help").choices is None
+
+
+def test_a_list_names_no_sealed_report_and_an_empty_one_is_none(world: World) -> None:
+    busy(world)
+    world.change(Ticket, 2, sensitive="kekerasan")
+    assert "0043" not in world.render("status_list", "a", data={"tickets": [1, 2]}).text
+    empty = world.render("status_list", "b", data={"tickets": [2]}).text
+    assert empty == world.render("status_none", "c").text
 
 
 def test_an_assignment_carries_place_deadlines_reason_photos_and_both_links(world: World) -> None:

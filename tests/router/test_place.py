@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from router.place import Area, Found, Gazetteer, find_names, locate
+from router.place import Area, Found, Gazetteer, find_names, locate, names_street
 
 CITY = Gazetteer(
     (
@@ -195,3 +195,26 @@ def test_a_lingkungan_called_like_a_direction_is_never_searched() -> None:
         (Area(kelurahan="Gedongan", kecamatan="Magersari", points=(), lingkungan=("Barat", "X")),)
     )
     assert find_names("sisi barat x jalan", city) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Jl. Brawijaya 12",
+        "jln majapahit",
+        "Jalan Pahlawan depan SMP",
+        "gg mawar",
+        "Gang 3",
+        "RT 03/RW.2",
+        "Perum Wikarsa",
+    ],
+)
+def test_a_street_or_an_alley_is_an_address(text: str) -> None:
+    assert names_street(f"Lampu mati di {text}")
+
+
+@pytest.mark.parametrize(
+    "text", ["Jalan rusak", "JALAN RUSAK", "lampu jalan mati", "jalannya licin", "sertifikat", "rw kami"]
+)
+def test_a_road_without_a_name_is_none(text: str) -> None:
+    assert not names_street(text)

@@ -98,6 +98,49 @@ def test_a_poll_killed_between_keeping_and_confirming_loses_and_doubles_nothing(
         assert "Lampu jalan" not in office.log.read_text()
 
 
+def test_a_dialogue_goes_on_where_it_stood_however_often_it_is_killed(tmp_path: Path, empty_url: str) -> None:
+    with serving() as bot:
+        office = TelegramOffice(tmp_path / "kota", empty_url, bot)
+        settings = office.config.read_text()
+        office.config.write_text(changed(settings, r"burst_minutes: 10 ", "burst_minutes: 0 "))
+        try:
+            bot.push(update(1, 11, text="/lapor"))
+            killed_keeping(office, tmp_path / "asking")
+            office.start()
+            eventually(lambda: len(bot.said) == 1, office)
+            bot.push(update(2, 11, text="Lampu jalan mati"))
+            eventually(lambda: len(bot.said) == 2, office)
+            assert bot.keyboards == {11: ["Kirim lokasi"]}
+            assert office.stop() == 0
+            time.sleep(2)  # Telegram counts in seconds: the place is no part of the same burst
+            bot.push(update(3, 11, location={"latitude": -7.4811, "longitude": 112.4475}))
+            killed_keeping(office, tmp_path / "answering")
+            office.start()
+            eventually(lambda: 4 in bot.offsets() and len(bot.said) == 3, office)
+            assert office.stop() == 0
+        finally:
+            office.kill()
+        assert (bot.wrong, bot.keyboards) == ([], {})
+        asked, thanks, kept = [said["text"] for said in bot.said]
+        assert asked.startswith("Silakan tulis laporan Anda")
+        assert "Di mana tempatnya?" in thanks
+        assert "Lokasi Anda kami tambahkan" in kept
+        assert office.rows("SELECT COUNT(*) FROM ticket WHERE kelurahan <> ''") == [(1,)]
+        assert office.rows("SELECT ticket_id FROM message WHERE direction = 'in' ORDER BY id") == [
+            (None,),
+            (1,),
+            (1,),
+        ]
+
+
+def killed_keeping(office: TelegramOffice, mark: Path) -> None:
+    """The office starts, keeps the one message that waits, and is killed before it answers."""
+    office.start("commit", "1", str(mark))
+    assert office.process is not None
+    assert office.process.wait(PATIENCE) == -9
+    assert json.loads(mark.read_text())
+
+
 def test_a_webhook_is_announced_and_answers_after_the_commit(tmp_path: Path, empty_url: str) -> None:
     with serving() as bot:
         office = TelegramOffice(tmp_path / "kota", empty_url, bot, mode="webhook")
