@@ -19,11 +19,12 @@ OURS = ("verify", "first_response", "resolve", "complete")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Which tickets somebody may see at all: of an OPD, not accusing a body, sealed ones, or none."""
+    """Which tickets somebody may see: of an OPD, not accusing a body, sealed, taken down by one, or none."""
 
     opd: str = ""
     not_accusing: str = ""
     sealed: bool = False
+    registered_by: int | None = None
     nothing: bool = False
 
 
@@ -111,6 +112,8 @@ def _scope(scope: Scope) -> list[Any]:
         conditions.append(col(Ticket.accused) != scope.not_accusing)
     if scope.sealed:
         conditions.append(or_(col(Ticket.privacy) != "normal", col(Ticket.sensitive) != ""))
+    if scope.registered_by is not None:
+        conditions.append(col(Ticket.registered_by) == scope.registered_by)
     if scope.opd:
         conditions.append(_owned_by(scope.opd))
     return conditions

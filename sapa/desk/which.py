@@ -33,7 +33,12 @@ class Found(NamedTuple):
 
 
 def find(tx: Tx, message: InboundMessage, conversation_id: int | None, at: datetime, city: City) -> Found:
-    """In this order: quoted by token, ref or reply; same album; same burst; the one that waits."""
+    """In this order: quoted by token, ref or reply; same album; same burst; the one that waits.
+
+    What an officer took down joins the ticket they chose, and no other.
+    """
+    if message.noted is not None:
+        return _chosen(tx, message.noted.joins)
     target = _quoted(tx, message, city)
     if target is not None:
         proven = message.reply_token == target.token
@@ -62,6 +67,14 @@ def find(tx: Tx, message: InboundMessage, conversation_id: int | None, at: datet
         if len(waiting) == 1:
             return Found(waiting[0], "waiting")
     return Found()
+
+
+def _chosen(tx: Tx, ref: str) -> Found:
+    target = targets.ticket_by_ref(tx, ref) if ref else None
+    target = followed(tx, target) if target is not None else None
+    if target is None or target.status in OVER:
+        return Found(after=target.ref if target is not None else "")
+    return Found(target, "chosen")
 
 
 def _quoted(tx: Tx, message: InboundMessage, city: City) -> Target | None:

@@ -7,8 +7,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import RedirectResponse, Response
 
-from channels.base import Accepted, Unavailable
-from channels.web import MAX_PHOTO, MAX_PHOTOS, Invalid
+from channels.base import Accepted, Invalid, Unavailable
+from channels.web import MAX_PHOTO, MAX_PHOTOS
 from notifier.links import tracking_url
 from sapa.desk.spool import Spooled
 from sapa.web import errors
