@@ -1,4 +1,4 @@
-"""The fields of a form that people fill in, and what is wrong with them: for the doors behind our own pages."""
+"""The fields of a form that people fill in, and what is wrong with them: for the doors of our own pages."""
 
 import hashlib
 import re

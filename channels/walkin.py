@@ -69,7 +69,7 @@ class _Form(Form):
     def source(self) -> str:
         source = self.words("source")
         if source not in SOURCES:
-            self.wrong("source", "Pilih dari mana laporan ini: loket, telepon, radio, surat, atau media sosial.")
+            self.wrong("source", "Pilih sumbernya: loket, telepon, radio, surat, atau media sosial.")
         return source
 
     def photos(self, photos: Sequence[Attachment]) -> tuple[Attachment, ...]:

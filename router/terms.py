@@ -4,20 +4,15 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from router.forms import FILLERS, LANDMARKS, fold, forms, keep
-from router.lexicon import LEXICON
+from router.lexicon import EMPTY, LEXICON
 from router.words import split
 
 #: What a name of a place stands behind, besides landmarks.
-_BEFORE_NAMES = frozenset({"jalan", "gang", "kelurahan", "kel", "lingkungan", "perumahan", "perum", "rt", "rw"})
-#: Words of politeness and circumstance: in nearly every complaint, and about nothing.
-_EMPTY = frozenset(
-    """sudah belum tidak bukan ada mohon tolong minta bantuan saya kami bapak ibu orang banyak besar kecil lama
-    hari bulan tahun malam siang pagi lagi sangat semua setiap bagaimana kenapa kapan berapa tetapi karena
-    dengan dari untuk yang sering terus segera cepat harap terima kasih lapor laporan warga kota mojokerto
-    daerah sini sana situ sekitar sejak minggu kemarin sekarang bisa tindak lanjut perbaiki benah tangani
-    depan nomor rumah pak min""".split()
+_BEFORE_NAMES = frozenset(
+    ("jalan", "gang", "kelurahan", "kel", "lingkungan", "perumahan", "perum", "rt", "rw")
 )
-_ORDINARY = frozenset(LEXICON.values()) | frozenset(LEXICON)
+_CANONICAL = frozenset(LEXICON.values())
+_ORDINARY = _CANONICAL | frozenset(LEXICON)
 _SHORTEST = 3
 
 
@@ -30,17 +25,18 @@ class Terms(NamedTuple):
 
 def terms(text: str) -> Terms:
     """The terms of a text in Indonesian or Javanese; what says nothing about the matter is left out."""
-    words, names = set(), set()
+    words: set[str] = set()
+    names: set[str] = set()
     named = False
     for word in split(text)[1::2]:
         folded = fold(word)
         key = _stem(folded) if folded else ""
-        if named and key and folded not in _ORDINARY and key not in _EMPTY and folded not in FILLERS:
+        if named and key and folded not in _ORDINARY and key not in EMPTY and folded not in FILLERS:
             names.update(() if folded.isdigit() else (key,))
             named = len(folded) <= _SHORTEST or folded == "raya"  # "RT 3 Wates", "Jl. KH Usman"
             continue
         named = key in _BEFORE_NAMES or keep(folded) in LANDMARKS or folded in LANDMARKS
-        if key and key not in _EMPTY and key not in _BEFORE_NAMES and not folded.isdigit():
+        if key and key not in EMPTY and key not in _BEFORE_NAMES and not folded.isdigit():
             words.add(key)
     return Terms(frozenset(words), frozenset(names))
 
@@ -58,6 +54,3 @@ def _stem(folded: str) -> str:
     if in_lexicon:
         return in_lexicon[0]
     return min((one for one in made if len(one) > _SHORTEST), key=lambda one: (len(one), one), default=folded)
-
-
-_CANONICAL = frozenset(LEXICON.values())

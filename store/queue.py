@@ -83,6 +83,12 @@ def waiting(tx: Tx, scope: Scope, wanted: Filter, *, size: int = 50, among: Any 
     return tx.session.exec(found.order_by(col(Ticket.urgent).desc(), col(Ticket.id)).limit(size)).all()
 
 
+def recent(tx: Tx, since: datetime, most: int) -> Sequence[Ticket]:
+    """The newest open tickets since then, whoever may see them."""
+    found = select(Ticket).where(col(Ticket.status).in_(OPEN), col(Ticket.opened_at) >= since)
+    return tx.session.exec(found.order_by(col(Ticket.id).desc()).limit(most)).all()
+
+
 def count(tx: Tx, scope: Scope, wanted: Filter) -> int:
     """How many tickets a list holds."""
     return tx.session.exec(_narrowed(select(func.count()).select_from(Ticket), scope, wanted)).one()

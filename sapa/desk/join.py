@@ -64,9 +64,7 @@ def joined(
     return own
 
 
-def _answer_too(
-    tx: Tx, ticket_id: int, person: Person, now: datetime, *, proven: bool, vouched: bool
-) -> str:
+def _answer_too(tx: Tx, ticket_id: int, person: Person, now: datetime, *, proven: bool, vouched: bool) -> str:
     """Somebody new is thanked and answered from now on; a reporter on another channel there, too.
 
     Returns their role in this conversation.

@@ -4,20 +4,21 @@ from datetime import datetime
 
 from channels.message import InboundMessage
 from notifier import notices
-from sapa.desk import sight
+from sapa.desk import alike, sight
 from sapa.desk.actor import Actor, Done
 from sapa.desk.city import City
 from sapa.desk.deed import begin
 from sapa.desk.errors import Invalid, NotFound
 from sapa.desk.incoming import Sitting
+from sapa.desk.judge import judge
 from sapa.desk.lifecycle import OVER
 from sapa.desk.triage import archived
-from store import assignments, outbox, targets, tickets
+from store import assignments, outbox, queue, targets, tickets
 from store.db import Tx
 from store.tables import Ticket
 
 WITHDRAWN = "Dibatalkan petugas yang mencatatnya."
-TOO_LATE = "Catatan ini tidak dapat dibatalkan lagi: hanya pada hari yang sama, sebelum ada yang menanganinya."
+TOO_LATE = "Catatan hanya dapat dibatalkan pada hari yang sama, sebelum ada yang menanganinya."
 
 
 def note(tx: Tx, ticket_id: int, message: InboundMessage, message_id: int, sitting: Sitting) -> None:
@@ -47,6 +48,31 @@ def joinable(tx: Tx, ref: str, by: Actor) -> bool:
     target = targets.ticket_by_ref(tx, ref)
     ticket = tickets.get(tx, target.id) if target is not None else None
     return ticket is not None and ticket.status not in OVER and shown(tx, ticket, by)
+
+
+def likely(
+    tx: Tx, text: str, *, place: str, kelurahan: str, by: Actor, now: datetime, city: City
+) -> list[Ticket]:
+    """Open tickets that may be about the same as what is being taken down, the likest first."""
+    judged = judge([text], channel="walkin", chosen=kelurahan, points=(), labels=[place], city=city)
+    there = judged.spot.kelurahan if judged.spot.sure else ""
+    new = alike.said(text, rule=judged.assignment.rule, at=now, place=place, kelurahan=there)
+    recent = queue.recent(tx, now - alike.WINDOW, alike.COMPARED)
+    known = {ticket.id or 0: ticket for ticket in recent if shown(tx, ticket, by)}
+    found = alike.alike(new, ((id, _said(ticket)) for id, ticket in known.items()))
+    return [known[id] for id, _ in found]
+
+
+def _said(ticket: Ticket) -> alike.Said:
+    return alike.said(
+        ticket.summary,
+        rule=ticket.rule,
+        at=ticket.opened_at,
+        place=ticket.place,
+        kelurahan=ticket.kelurahan if ticket.place_sure else "",
+        lat=ticket.lat,
+        lon=ticket.lon,
+    )
 
 
 def shown(tx: Tx, ticket: Ticket, by: Actor) -> bool:

@@ -1,20 +1,16 @@
 """Near duplicates: what counts as alike, measured on labelled pairs with the shipped rule book."""
 
-import dataclasses
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from router.decide import Facts, decide
 from router.rules import RuleBook
-from router.terms import terms
 from sapa.bootstrap.values import book_of
-from sapa.desk.alike import ENOUGH, SHOWN, WINDOW, Said, alike, said, score
+from sapa.desk.alike import ENOUGH, Said, said, score
 from sapa.settings import load
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)

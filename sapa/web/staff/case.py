@@ -21,7 +21,6 @@ from store.claims import Held
 from store.db import Tx
 from store.tables import Disposition, Event, IdentityLook, Outbox, Ticket
 
-
 #: What is offered elsewhere: undoing beside the last act, taking back on the counter's page.
 NOT_HERE = ("undo", "withdraw")
 
