@@ -38,9 +38,8 @@ router = APIRouter()
 Registrar = Annotated[LoggedIn, Depends(needs("register"))]
 HOME = "/petugas/catat"
 CLOSED = "Kanal loket belum dibuka. Administrator membukanya dengan channels.walkin di pengaturan."
-GONE = (
-    "Laporan yang dipilih tidak dapat ditambahi lagi. Pilih yang lain, atau simpan sebagai laporan sendiri."
-)
+GONE = "Laporan yang dipilih tidak dapat ditambahi lagi. Pilih yang lain, atau laporan sendiri."
+EMPTY = Fields(())
 #: What the door is handed of the form; shown again as it was typed.
 FIELDS = (
     *("key", "source", "text", "kelurahan", "address", "lat", "lon", "accuracy", "joins", "privacy"),
@@ -63,7 +62,7 @@ class Shown:
 @router.get(HOME)
 def show(request: Request, me: Registrar, ok: str = "") -> Response:
     """The empty form, with a key of its own; below it what this officer took down today."""
-    return _page(request, me.actor, Fields([("agreed", "1")]), Shown(message=said(ok)))
+    return _page(request, me.actor, EMPTY, Shown(message=said(ok)))
 
 
 @router.post(HOME)
@@ -103,7 +102,7 @@ def likely(request: Request, me: Registrar, posted: PostedWithFiles) -> Response
 
 @router.get(f"{HOME}/{{ref}}/tanda-terima")
 def receipt(request: Request, ref: str, me: Registrar, pesan: str = "", baru: str = "") -> Response:
-    """What the reporter takes home, for whoever took it down, or Diskominfo; the private link as a picture."""
+    """What the reporter takes home, for whoever took it down, or Diskominfo."""
     office = office_of(request)
     with office.ledger.reading() as tx:
         given = taken.receipt(tx, ref, pesan, me.actor, office.city())
@@ -118,14 +117,13 @@ def withdraw(request: Request, ref: str, me: Registrar, form: Posted) -> Respons
         ticket = tickets.by_ref(tx, ref)
     if ticket is None or ticket.id is None or ticket.registered_by != me.officer_id:
         raise NotFound
-    fresh = Fields([("agreed", "1")])
     if form["yakin"] != "1":
-        return _page(request, by, fresh, Shown(problem=SURE, status=422))
+        return _page(request, by, EMPTY, Shown(problem=SURE, status=422))
     act = partial(desk.withdraw, ticket_id=ticket.id, by=by, version=form.number("version"), key=form["key"])
     try:
         office.ledger.write(partial(act, now=now, city=office.city()))
     except ActError as problem:
-        return _page(request, by, fresh, Shown(problem=str(problem), status=409))
+        return _page(request, by, EMPTY, Shown(problem=str(problem), status=409))
     office.relay.wake()
     return RedirectResponse(f"{HOME}?ok=catatan-batal", status_code=303)
 
@@ -160,16 +158,14 @@ def _to_receipt(office: Office, accepted: Accepted) -> Response:
 def _page(request: Request, by: Actor, form: Fields, shown: Shown) -> Response:
     office = _open(request)
     city, now = office.city(), office.clock()
+    later = {"Retry-After": errors.RETRY_AFTER} if shown.status == 503 else {}
     with office.ledger.reading() as tx:
         entries = taken.today(tx, by, now, city)
     return page(
         request,
         "staff/register.html",
         status=shown.status,
-        headers={
-            "Cache-Control": FRESH,
-            **({"Retry-After": errors.RETRY_AFTER} if shown.status == 503 else {}),
-        },
+        headers={"Cache-Control": FRESH, **later},
         values={name: form[name] for name in FIELDS} | {"key": form["key"] or str(uuid7(now))},
         shown=shown,
         wrong=shown.wrong,
