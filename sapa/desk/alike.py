@@ -91,7 +91,7 @@ def _place(one: Said, other: Said) -> float:
         sign -= 0.4
     metres = _metres(one, other)
     if metres is not None:
-        sign = 0.35 if metres <= _NEAR else min(sign, -0.35) if metres > _FAR else sign
+        sign = 0.35 if metres <= _NEAR else min(sign, -0.45) if metres > _FAR else sign
     return sign
 
 
