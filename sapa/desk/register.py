@@ -1,5 +1,6 @@
 """What officers take down at the counter: the note of who did, whom they may add to, and taking it back."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from channels.message import InboundMessage
@@ -50,13 +51,38 @@ def joinable(tx: Tx, ref: str, by: Actor) -> bool:
     return ticket is not None and ticket.status not in OVER and shown(tx, ticket, by)
 
 
-def likely(
-    tx: Tx, text: str, *, place: str, kelurahan: str, by: Actor, now: datetime, city: City
-) -> list[Ticket]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What is being taken down: the words, and where it is as far as told (degrees, or None)."""
+
+    text: str
+    place: str = ""
+    kelurahan: str = ""
+    lat: float | None = None
+    lon: float | None = None
+
+
+def likely(tx: Tx, words: Words, by: Actor, now: datetime, city: City) -> list[Ticket]:
     """Open tickets that may be about the same as what is being taken down, the likest first."""
-    judged = judge([text], channel="walkin", chosen=kelurahan, points=(), labels=[place], city=city)
-    there = judged.spot.kelurahan if judged.spot.sure else ""
-    new = alike.said(text, rule=judged.assignment.rule, at=now, place=place, kelurahan=there)
+    point = [(words.lat, words.lon, 0.0)] if words.lat is not None and words.lon is not None else []
+    judged = judge(
+        [words.text],
+        channel="walkin",
+        chosen=words.kelurahan,
+        points=point,
+        labels=[words.place],
+        city=city,
+    )
+    spot = judged.spot
+    new = alike.said(
+        words.text,
+        rule=judged.assignment.rule,
+        at=now,
+        place=words.place,
+        kelurahan=spot.kelurahan if spot.sure else "",
+        lat=spot.lat,
+        lon=spot.lon,
+    )
     recent = queue.recent(tx, now - alike.WINDOW, alike.COMPARED)
     known = {ticket.id or 0: ticket for ticket in recent if shown(tx, ticket, by)}
     found = alike.alike(new, ((id, _said(ticket)) for id, ticket in known.items()))

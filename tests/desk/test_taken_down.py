@@ -82,9 +82,8 @@ class Counter(World):
 
     def likely(self, text: str, by: Actor | None = None, kelurahan: str = "") -> list[str]:
         with self.ledger.reading() as tx:
-            found = register.likely(
-                tx, text, place="", kelurahan=kelurahan, by=by or self.clerk, now=self.now, city=self.city
-            )
+            words = register.Words(text=text, kelurahan=kelurahan)
+            found = register.likely(tx, words, by or self.clerk, self.now, self.city)
         return [ticket.ref for ticket in found]
 
     def joinable(self, ref: str, by: Actor | None = None) -> bool:
@@ -179,6 +178,7 @@ def test_a_chosen_ticket_that_is_over_or_unknown_leaves_a_ticket_of_its_own(coun
     assert counter.event(own, "received").data["after"] == first
     assert counter.note("Sampah", joins="SMP-2611-9999").ref not in (first, own)
     assert not counter.joinable(first)
+    assert not counter.joinable("SMP-2611-9999")
     assert counter.joinable(own)
 
 
@@ -213,6 +213,16 @@ def test_what_is_alike_is_open_recent_and_never_sealed_for_who_may_not_see_it(co
     assert set(ask()) == {alike, own}
     counter.later(days=46)
     assert ask() == []
+
+
+def test_a_point_finds_what_lies_beside_it(counter: Counter) -> None:
+    here = {"lat": -7.481, "lon": 112.4475}
+    near = counter.note("Lampu jalan mati", **{name: str(value) for name, value in here.items()}).ref
+    counter.note("Lampu jalan mati", lat="-7.455", lon="112.4499")
+    with counter.ledger.reading() as tx:
+        words = register.Words(text="PJU mati", **here)
+        found = register.likely(tx, words, counter.clerk, counter.now, counter.city)
+    assert [ticket.ref for ticket in found] == [near]
 
 
 def test_what_was_taken_down_by_mistake_is_archived_and_nobody_is_told(counter: Counter) -> None:

@@ -191,6 +191,15 @@ def test_alike_tickets_are_shown_without_script_and_may_be_added_to(clerk: Seat)
     assert clerk.browser.get(f"/petugas/laporan/{ref}").status_code == 404
 
 
+def test_a_chosen_ticket_stays_chosen_when_something_else_is_wrong(clerk: Seat) -> None:
+    ref, _ = clerk.desk.send("Sampah menumpuk")  # nothing like what is typed
+    html = save(clerk, 422, joins=ref, phone="satu", lat="x", lon="112.4")
+    assert f'name="joins" value="{ref}" checked' in html
+    assert clerk.desk.count("message") == 1
+    far = save(clerk, 422, joins=ref, phone="satu", lat="-7.481", lon="999")
+    assert f'name="joins" value="{ref}" checked' in far
+
+
 def test_a_chosen_ticket_that_may_not_be_added_to_is_told_and_nothing_is_lost(clerk: Seat) -> None:
     ref, _ = clerk.desk.send("Lampu jalan mati", privacy="secret")
     html = save(clerk, 422, joins=ref)
@@ -282,6 +291,8 @@ def test_a_mistake_is_taken_back_after_asking(clerk: Seat) -> None:
     assert "Catatan dibatalkan" in words
     assert "Ya, catatan ini keliru" not in words
     assert desk.bell.rung == 1
+    again = save(clerk, email="warga@contoh.id", agreed="1")
+    assert "sudah dibatalkan atau berakhir" in text_of(clerk.see(again))
     with desk.office.ledger.reading() as tx:
         assert [
             row.notice for row in outbox.of_ticket(tx, desk.ticket(ref).id or 0) if row.state == "pending"

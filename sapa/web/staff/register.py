@@ -1,7 +1,7 @@
 """The counter: an officer takes down what somebody says, finds what is alike, and prints the receipt."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -71,11 +71,11 @@ async def receive(request: Request, me: Registrar, posted: PostedWithFiles) -> R
     office, by, (form, files) = _open(request), me.actor, posted
 
     async def again(shown: Shown) -> Response:
-        return await run_in_threadpool(_page, request, by, form, shown)
+        found = await run_in_threadpool(_alike, office, form, by) if form["joins"] else None
+        return await run_in_threadpool(_page, request, by, form, replace(shown, alike=found))
 
     if form["joins"] and not await run_in_threadpool(_joinable, office, form["joins"], by):
-        found = await run_in_threadpool(_alike, office, form, by)
-        return await again(Shown(wrong={"joins": GONE}, status=422, alike=found))
+        return await again(Shown(wrong={"joins": GONE}, status=422))
     try:
         accepted = await send(office, taken.body(form, files, me.officer_id, FIELDS), taken.JSON, by="walkin")
     except Invalid as wrong:
@@ -142,10 +142,28 @@ def _joinable(office: Office, ref: str, by: Actor) -> bool:
 
 
 def _alike(office: Office, form: Fields, by: Actor) -> list[Ticket]:
-    where = {"place": form["address"][:500], "kelurahan": form["kelurahan"][:100]}
+    """The open tickets that are alike, and the one that is chosen already."""
+    said = desk.Words(
+        text=form["text"][:4000],
+        place=form["address"][:500],
+        kelurahan=form["kelurahan"][:100],
+        lat=_degrees(form["lat"]),
+        lon=_degrees(form["lon"]),
+    )
     with office.ledger.reading() as tx:
-        text, now = form["text"][:4000], office.clock()
-        return desk.likely(tx, text, by=by, now=now, city=office.city(), **where) if text else []
+        found = desk.likely(tx, said, by, office.clock(), office.city())
+        chosen = tickets.by_ref(tx, form["joins"].upper()[:40])
+        if chosen is not None and chosen.ref not in {one.ref for one in found}:
+            found += [chosen] if desk.joinable(tx, chosen.ref, by) else []
+    return found
+
+
+def _degrees(written: str) -> float | None:
+    try:
+        value = float(written)
+    except ValueError:
+        return None
+    return value if abs(value) <= 180 else None
 
 
 def _to_receipt(office: Office, accepted: Accepted) -> Response:

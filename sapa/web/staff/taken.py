@@ -14,6 +14,7 @@ from sapa.desk import register, sight
 from sapa.desk.actor import Actor
 from sapa.desk.city import City
 from sapa.desk.errors import NotFound
+from sapa.desk.lifecycle import OVER
 from sapa.desk.mask import mask
 from sapa.desk.permissions import may
 from sapa.web import qr
@@ -42,7 +43,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What is printed; `private`: the link is the reporter's own, else the public status page."""
+    """What is printed; `private`: the link is the reporter's own, else the public status page.
+
+    `over`: nobody works on it any more, for example because it was taken back.
+    """
 
     ref: str
     at: datetime
@@ -50,6 +54,7 @@ class Receipt:
     link: str
     picture: Markup
     private: bool
+    over: bool
 
 
 def body(form: Fields, files: Sequence[Attachment], officer_id: int, names: Sequence[str]) -> bytes:
@@ -114,6 +119,7 @@ def receipt(tx: Tx, ref: str, message: str, by: Actor, city: City) -> Receipt:
         link=link,
         picture=qr.picture(link),
         private=private,
+        over=ticket.status in OVER,
     )
 
 

@@ -4,7 +4,7 @@
   const form = document.querySelector("form[data-alike]");
   if (!form) return;
   const found = form.querySelector("[data-found]");
-  const asked = ["csrf", "text", "kelurahan", "address", "joins"];
+  const asked = ["csrf", "text", "kelurahan", "address", "lat", "lon", "joins"];
   let waiting = 0;
   let last = "";
   const look = async () => {
