@@ -19,6 +19,16 @@ class Rejected(Exception):
         self.status = status
 
 
+class Invalid(Rejected):
+    """The form is not filled in well: `errors` are (field, sentence for the citizen). Nothing is kept."""
+
+    def __init__(self, errors: Sequence[tuple[str, str]], status: int = 422) -> None:
+        super().__init__(
+            "; ".join(f"{name}: {sentence}" if name else sentence for name, sentence in errors), status
+        )
+        self.errors = tuple(errors)
+
+
 class Unreadable(Exception):
     """The payload is ours but cannot be parsed: it is kept raw and parked with this reason."""
 

@@ -43,6 +43,22 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """That an officer (`by`, their id) took the message down for somebody, and where they had it from.
+
+    `source` is counter, phone, radio, letter or social; `joins` the ref of the ticket it supports, ""
+    for one of its own; `agreed`: its sender may be contacted; `letter` and `dated` (ISO) are a letter's.
+    """
+
+    by: int
+    source: str
+    joins: str = ""
+    agreed: bool = False
+    letter: str = ""
+    dated: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InboundMessage:
     """One message of one person, in our words.
 
@@ -50,7 +66,8 @@ class InboundMessage:
     `in_reply_to` the external id it answers, `references` further ids it quotes, newest
     first; `reply_token` the ticket token of a reply address; `group_id` an album;
     `machine` says why it is not from a person (bounce, auto-reply …), else "".
-    `sender` is where the answer goes; `contacts` are further addresses the sender gave.
+    `sender` is where the answer goes; `contacts` are further addresses the sender gave; `noted` says
+    that an officer took it down.
     """
 
     channel: str
@@ -70,6 +87,7 @@ class InboundMessage:
     machine: str = ""
     privacy: Privacy = "normal"
     contacts: tuple[Address, ...] = ()
+    noted: Noted | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

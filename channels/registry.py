@@ -14,6 +14,7 @@ DOORS: Mapping[str, str] = {
     "telegram": "channels.telegram:TelegramDoor",
     "sms": "channels.sms:SmsDoor",
     "whatsapp": "channels.whatsapp:WhatsAppDoor",
+    "walkin": "channels.walkin:WalkinDoor",
     "fake": "channels.fake:FakeDoor",
 }
 

@@ -11,7 +11,7 @@ from store.driver import as_json
 Audience = Literal["citizen", "asker", "agency", "diskominfo", "officer"]
 
 #: Channels without a way back: who wrote there reads the answer on the tracking page.
-NO_WAY_BACK = frozenset({"web", "phone"})
+NO_WAY_BACK = frozenset({"web", "phone", "walkin"})
 
 
 @dataclass(frozen=True, slots=True)

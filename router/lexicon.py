@@ -215,3 +215,14 @@ NO_SLIP = _words(
     """
 )
 """Words that are themselves, though one letter makes them another."""
+
+EMPTY = _words(
+    """
+    sudah belum tidak bukan ada mohon tolong minta bantuan saya kami bapak ibu orang banyak besar kecil lama
+    hari bulan tahun malam siang pagi lagi sangat semua setiap bagaimana kenapa kapan berapa tetapi karena
+    dengan dari untuk yang sering terus segera cepat harap terima kasih lapor laporan warga kota mojokerto
+    daerah sini sana situ sekitar sejak minggu kemarin sekarang bisa tindak lanjut perbaiki benah tangani
+    depan nomor rumah pak min
+    """
+)
+"""Words of politeness and circumstance: in nearly every complaint, and about nothing."""

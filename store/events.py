@@ -74,6 +74,20 @@ def last(tx: Tx, ticket_id: int, kind: str) -> Event | None:
     return tx.session.exec(found.order_by(col(Event.id).desc()).limit(1)).first()
 
 
+def registered(tx: Tx, ticket_id: int) -> Sequence[Event]:
+    """That officers took messages of a ticket down, oldest first."""
+    found = select(Event).where(col(Event.ticket_id) == ticket_id, col(Event.kind) == "registered")
+    return tx.session.exec(found.order_by(col(Event.id))).all()
+
+
+def registered_by(tx: Tx, officer_id: int, since: datetime, most: int) -> Sequence[Event]:
+    """What an officer took down since then, the newest first."""
+    found = select(Event).where(
+        col(Event.kind) == "registered", col(Event.officer_id) == officer_id, col(Event.at) >= since
+    )
+    return tx.session.exec(found.order_by(col(Event.id).desc()).limit(most)).all()
+
+
 def changed(tx: Tx, scope: Scope, after: int, until: int, most: int) -> Sequence[str]:
     """Refs of the tickets within `scope` that something happened to in that span of event ids."""
     found = select(Ticket.ref).join(Event, col(Event.ticket_id) == col(Ticket.id)).distinct()

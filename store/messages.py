@@ -1,5 +1,6 @@
 """Messages, their revisions and files (driver SQL: intake's path)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -251,6 +252,12 @@ def picture_points(tx: Tx, ticket_id: int) -> list[tuple[float, float]]:
         ticket=ticket_id,
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def by_ids(tx: Tx, ids: Collection[int]) -> dict[int, Message]:
+    """Messages by id."""
+    found = tx.session.exec(select(Message).where(col(Message.id).in_(ids)))
+    return {message.id: message for message in found if message.id is not None}
 
 
 def attachment(tx: Tx, uuid: UUID) -> tuple[AttachmentRow, Message] | None:

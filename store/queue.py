@@ -19,11 +19,12 @@ OURS = ("verify", "first_response", "resolve", "complete")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Which tickets somebody may see at all: of an OPD, not accusing a body, sealed ones, or none."""
+    """Which tickets somebody may see: of an OPD, not accusing a body, sealed, taken down by one, or none."""
 
     opd: str = ""
     not_accusing: str = ""
     sealed: bool = False
+    registered_by: int | None = None
     nothing: bool = False
 
 
@@ -82,6 +83,12 @@ def waiting(tx: Tx, scope: Scope, wanted: Filter, *, size: int = 50, among: Any 
     return tx.session.exec(found.order_by(col(Ticket.urgent).desc(), col(Ticket.id)).limit(size)).all()
 
 
+def recent(tx: Tx, since: datetime, most: int) -> Sequence[Ticket]:
+    """The newest open tickets since then, whoever may see them."""
+    found = select(Ticket).where(col(Ticket.status).in_(OPEN), col(Ticket.opened_at) >= since)
+    return tx.session.exec(found.order_by(col(Ticket.id).desc()).limit(most)).all()
+
+
 def count(tx: Tx, scope: Scope, wanted: Filter) -> int:
     """How many tickets a list holds."""
     return tx.session.exec(_narrowed(select(func.count()).select_from(Ticket), scope, wanted)).one()
@@ -111,6 +118,8 @@ def _scope(scope: Scope) -> list[Any]:
         conditions.append(col(Ticket.accused) != scope.not_accusing)
     if scope.sealed:
         conditions.append(or_(col(Ticket.privacy) != "normal", col(Ticket.sensitive) != ""))
+    if scope.registered_by is not None:
+        conditions.append(col(Ticket.registered_by) == scope.registered_by)
     if scope.opd:
         conditions.append(_owned_by(scope.opd))
     return conditions

@@ -168,6 +168,11 @@ def add_ticket(tx: Tx, **values: Any) -> int:
     )
 
 
+def registered(tx: Tx, ticket_id: int, officer_id: int) -> None:
+    """An officer took the ticket down: it is theirs to see."""
+    tx.run("UPDATE ticket SET registered_by = :by WHERE id = :id", by=officer_id, id=ticket_id)
+
+
 def has_pending(tx: Tx, ticket_id: int, notices: Sequence[str]) -> bool:
     """Whether one of these notices about the ticket has not left yet."""
     rows = tx.run(

@@ -19,6 +19,7 @@ def doors_of(settings: Settings, clock: Callable[[], datetime]) -> dict[str, Doo
         "email": _email_section(settings),
         "sms": sms_section(settings),
         "whatsapp": whatsapp_section(settings),
+        "walkin": {"max_photos": settings.intake.photos, "phones": _phones(settings)},
     }
     if settings.channels.telegram is not None:
         sections["telegram"] = _telegram_section(settings, settings.channels.telegram)
@@ -27,6 +28,17 @@ def doors_of(settings: Settings, clock: Callable[[], datetime]) -> dict[str, Doo
         for name, channel in settings.channels.by_name().items()
         if channel.enabled
     }
+
+
+def _phones(settings: Settings) -> str:
+    """The channel that reaches a telephone number given at the counter.
+
+    By WhatsApp nothing but a template may be sent to who has not written there.
+    """
+    sms, whatsapp = settings.channels.sms, settings.channels.whatsapp
+    if sms is not None and sms.enabled:
+        return "sms"
+    return "whatsapp" if whatsapp is not None and whatsapp.enabled and whatsapp.templates else "phone"
 
 
 def _email_section(settings: Settings) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def settings_in(settings: Settings, where: Path) -> Settings:
     closed = {
         name: section.model_copy(update={"enabled": False})
         for name, section in channels
-        if name not in ("web", "email") and hasattr(section, "enabled")
+        if name not in ("web", "email", "walkin") and hasattr(section, "enabled")
     }
     relay = channels.email.relay.model_copy(update={"host": None})
     email = channels.email.model_copy(update={"enabled": True, "relay": relay})

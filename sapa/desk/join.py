@@ -47,7 +47,8 @@ def joined(
     but neither moves the ticket nor answers a question put to the reporter.
     """
     now, city = sitting.now, sitting.city
-    role = _answer_too(tx, ticket.id, person, item.message.channel, now, proven=found.proven)
+    vouched = item.message.channel != "web" and item.message.noted is None  # an address anybody may type
+    role = _answer_too(tx, ticket.id, person, now, proven=found.proven, vouched=vouched)
     own = role == "reporter" or found.proven
     assignments.add_event(
         tx, ticket.id, "message", actor="citizen", data={"message": message_id, "why": found.why}, now=now
@@ -63,7 +64,7 @@ def joined(
     return own
 
 
-def _answer_too(tx: Tx, ticket_id: int, person: Person, channel: str, now: datetime, *, proven: bool) -> str:
+def _answer_too(tx: Tx, ticket_id: int, person: Person, now: datetime, *, proven: bool, vouched: bool) -> str:
     """Somebody new is thanked and answered from now on; a reporter on another channel there, too.
 
     Returns their role in this conversation.
@@ -72,7 +73,7 @@ def _answer_too(tx: Tx, ticket_id: int, person: Person, channel: str, now: datet
     if role:
         return role
     known = contacts.role_of(tx, ticket_id, None, person.contact_id)
-    role = "reporter" if proven else known if known and channel != "web" else "supporter"
+    role = "reporter" if proven else known if known and vouched else "supporter"
     contacts.add_reporter(tx, ticket_id, person.contact_id, person.conversation_id, role)
     if not known:
         opening.acknowledge(tx, ticket_id, person, now, None)

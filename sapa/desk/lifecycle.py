@@ -50,6 +50,7 @@ ACTS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "lapse": (_of("waiting"), _of("archived")),
     "reopen": (_of("resolved closed external archived"), _of("assigned triage")),
     "archive": (_of(f"{_OPEN} external"), _of("archived")),
+    "withdraw": (_of("triage assigned"), _of("archived")),
     "hand_over": (_of(_OPEN), _of("external")),
     "note": (_of(f"received {_OPEN} resolved closed external archived"), frozenset({""})),
     "fetch_again": (_of(f"received {_OPEN} resolved closed external archived"), frozenset({""})),
@@ -58,7 +59,7 @@ ACTS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "undo": (_of(f"{_OPEN} resolved external archived"), _of(f"{_OPEN} external")),
 }
 
-_WORK, _TRIAGE = holders("work"), holders("triage")
+_WORK, _TRIAGE, _REGISTER = holders("work"), holders("triage"), holders("register")
 
 #: Who may do it: officers' roles, "citizen" (the reporter, by the tracking link), "system" (jobs).
 #: An OPD's officers only on tickets their OPD leads (ASIDE also where it supports).
@@ -75,6 +76,7 @@ WHO: Mapping[str, frozenset[str]] = {
     "lapse": frozenset({"system"}),
     "reopen": _TRIAGE | {"citizen", "system"},
     "archive": _TRIAGE,
+    "withdraw": _REGISTER,
     "hand_over": _WORK,
     "note": _WORK,
     "fetch_again": _WORK,

@@ -59,6 +59,8 @@ def open_ticket(tx: Tx, item: Prepared, person: Person, sitting: Sitting, *, aft
         due=deadline.due("resolve", judgement.assignment.type, now, city.sla, city.calendar),
     )
     contacts.add_reporter(tx, ticket_id, person.contact_id, person.conversation_id, "reporter")
+    if message.noted is not None:
+        targets.registered(tx, ticket_id, message.noted.by)
     assignments.add_event(
         tx,
         ticket_id,

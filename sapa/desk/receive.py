@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from channels.base import Accepted, Traits
 from channels.message import DeliveryReport, InboundMessage, Place
-from sapa.desk import commands, dialogue, join, opening, report, turns, which
+from sapa.desk import commands, dialogue, join, opening, register, report, turns, which
 from sapa.desk.city import City
 from sapa.desk.incoming import Arriving, Item, Person, Prepared, Sitting, TakeRef
 from sapa.desk.pictures import KeptFile
@@ -201,7 +201,10 @@ def _put(
 ) -> int:
     """The message on its ticket; one that was parked as a machine's, or asked something, is there already."""
     if known is None:
-        return _add(tx, item, sitting, ticket_id, conversation_id, at)
+        message_id = _add(tx, item, sitting, ticket_id, conversation_id, at)
+        if item.message.noted is not None and ticket_id is not None:
+            register.note(tx, ticket_id, item.message, message_id, sitting)
+        return message_id
     messages.attach_to(tx, known.id, ticket_id, conversation_id)
     _revise(tx, known, item.message, sitting)
     return known.id

@@ -14,16 +14,23 @@ DESK = "DISKOMINFO"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What decides who may see a ticket: whom it accuses, who owns or supports it now, if it is sealed."""
+    """What decides who may see a ticket: whom it accuses, who owns or supports it now, if it is sealed,
+    which officer took it down."""
 
     accused: str
     opds: frozenset[str]
     sealed: bool = False
+    registered_by: int | None = None
 
 
 def facts(ticket: Ticket, opds: Iterable[str] = ()) -> Facts:
     """What decides about this ticket; `opds` own or support it now."""
-    return Facts(accused=ticket.accused, opds=frozenset(opds), sealed=is_sealed(ticket))
+    return Facts(
+        accused=ticket.accused,
+        opds=frozenset(opds),
+        sealed=is_sealed(ticket),
+        registered_by=ticket.registered_by,
+    )
 
 
 def is_sealed(ticket: Ticket) -> bool:
@@ -33,11 +40,14 @@ def is_sealed(ticket: Ticket) -> bool:
 
 def may_see(by: Actor, ticket: Facts) -> bool:
     """Administrators see all; coordinators and auditors all that does not accuse the desk's own body;
-    an OPD what it leads or supports and is not accused in; a viewer what is sealed."""
+    an OPD what it leads or supports and is not accused in; a viewer what is sealed; a clerk what they
+    took down themselves."""
     if may(by, "see_own_opd"):
         return by.opd != "" and by.opd in ticket.opds and ticket.accused != by.opd
     if may(by, "see_all"):
         return ticket.accused != DESK or may(by, "see_accusing_desk")
+    if may(by, "register"):
+        return by.officer_id is not None and ticket.registered_by == by.officer_id
     return ticket.sealed and may(by, "see_sealed")
 
 
@@ -47,6 +57,8 @@ def scope(by: Actor) -> Scope:
         return Scope(opd=by.opd, not_accusing=by.opd)
     if may(by, "see_all"):
         return Scope(not_accusing="" if may(by, "see_accusing_desk") else DESK)
+    if may(by, "register") and by.officer_id is not None:
+        return Scope(registered_by=by.officer_id)
     return Scope(sealed=True) if may(by, "see_sealed") else Scope(nothing=True)
 
 

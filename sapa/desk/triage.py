@@ -97,14 +97,15 @@ def archive(
     return archived(deed, reason)
 
 
-def archived(deed: Deed, reason: str, **data: Any) -> Done:
-    """What archiving does to a ticket, whoever ends it."""
+def archived(deed: Deed, reason: str, *, tell: bool = True, **data: Any) -> Done:
+    """What archiving does to a ticket, whoever ends it; `tell`: its reporters hear of it."""
     promises.drop(deed.tx, deed.id, deed.now)
     deed.record("archived", reason, public=True, **data)
     deed.move("archived")
     deed.ticket.outcome, deed.ticket.closed_at = "archived", deed.now
     deed.tell_owners_gone()
-    deed.tell_reporters("archived")
+    if tell:
+        deed.tell_reporters("archived")
     return deed.done()
 
 

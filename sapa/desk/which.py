@@ -43,15 +43,14 @@ def find(
 ) -> Found:
     """In this order: quoted by token, ref or reply; same album; same burst; the one that waits.
 
+    What an officer took down joins the ticket they chose, and no other.
     `since`: when they began a complaint by command just now; what came before is another one.
     """
+    if message.noted is not None:
+        return _chosen(tx, message.noted.joins)
     target = _quoted(tx, message, city)
     if target is not None:
-        proven = message.reply_token == target.token
-        borrowed = not proven and _borrowed(tx, message, target, conversation_id)
-        if borrowed or (target.status in OVER and not _awaited(tx, target, conversation_id, proven=proven)):
-            return Found(after=target.ref)
-        return Found(target, "quoted", proven=proven)
+        return _by_quote(tx, message, target, conversation_id)
     if conversation_id is None:
         return Found()
     traits = city.channels.get(message.channel, Traits())
@@ -73,6 +72,23 @@ def find(
         if len(waiting) == 1:
             return Found(waiting[0], "waiting")
     return Found()
+
+
+def _by_quote(tx: Tx, message: InboundMessage, target: Target, conversation_id: int | None) -> Found:
+    """The ticket that is quoted, unless the quote is somebody else's or the ticket over for good."""
+    proven = message.reply_token == target.token
+    borrowed = not proven and _borrowed(tx, message, target, conversation_id)
+    if borrowed or (target.status in OVER and not _awaited(tx, target, conversation_id, proven=proven)):
+        return Found(after=target.ref)
+    return Found(target, "quoted", proven=proven)
+
+
+def _chosen(tx: Tx, ref: str) -> Found:
+    target = targets.ticket_by_ref(tx, ref) if ref else None
+    target = followed(tx, target) if target is not None else None
+    if target is None or target.status in OVER:
+        return Found(after=target.ref if target is not None else "")
+    return Found(target, "chosen")
 
 
 def _quoted(tx: Tx, message: InboundMessage, city: City) -> Target | None:

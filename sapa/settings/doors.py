@@ -25,6 +25,10 @@ class Web(Channel):
     """The web form."""
 
 
+class Walkin(Channel):
+    """The counter: what officers take down in the console."""
+
+
 class Listen(Part):
     """Where the SMTP door listens; port 0 takes a free one."""
 
@@ -71,7 +75,7 @@ class Channels(Part):
     whatsapp: WhatsApp | None = None
     telegram: Telegram | None = None
     sms: Sms | None = None
-    walkin: Unbuilt | None = None
+    walkin: Walkin | None = None
     social: Unbuilt | None = None
     lapor: Unbuilt | None = None
     twilio: Twilio | None = None

@@ -6,8 +6,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive
 
-from channels.base import Unavailable
-from channels.web import Invalid
+from channels.base import Invalid, Unavailable
 from notifier.links import tracking_url
 from sapa.web import errors
 from sapa.web.buckets import admit

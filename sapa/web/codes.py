@@ -1,14 +1,13 @@
 """The second factor: asked at the login, set up and switched off by its owner."""
 
-import segno
 from fastapi import APIRouter, Request
-from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from sapa.desk import factors, logins
 from sapa.desk.errors import Invalid
 from sapa.desk.logins import LoggedIn, TooOften
+from sapa.web import qr
 from sapa.web.login import safe
 from sapa.web.office import Office, office_of
 from sapa.web.render import page
@@ -91,16 +90,8 @@ def _own(request: Request, signed: LoggedIn, *, problem: str = "", status: int =
         on=on,
         left=left,
         secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
-        picture=_picture(factors.uri(secret, signed.login, office.city().brand)) if secret else "",
+        picture=qr.picture(factors.uri(secret, signed.login, office.city().brand)) if secret else "",
     )
-
-
-def _picture(uri: str) -> Markup:
-    """The QR code as SVG without style or script."""
-    svg = segno.make(uri, error="m").svg_inline(
-        scale=5, border=4, light="#fff", svgclass=None, lineclass=None
-    )
-    return Markup(svg)  # noqa: S704 (made of squares alone)
 
 
 def _try(office: Office, signed: LoggedIn) -> None:

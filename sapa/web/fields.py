@@ -3,10 +3,17 @@
 from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl
 
+from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from channels.message import Attachment
+
 MAX_FIELDS = 200
+#: More files than any form takes: their form is shown again instead of being refused unread.
+MAX_FILES = 20
+MAX_PART = 1024 * 1024
+UNREADABLE = "Isian formulir ini tidak terbaca. Muat ulang halaman, lalu coba lagi."
 
 
 def whole(value: str, digits: int = 18) -> int | None:
@@ -58,3 +65,31 @@ async def read(request: Request) -> Fields:
     except ValueError as error:
         raise HTTPException(400, "Terlalu banyak isian.") from error
     return Fields(pairs)
+
+
+async def read_with_files(request: Request) -> tuple[Fields, list[Attachment]]:
+    """The body of a form that may carry files; raises HTTPException 400, 408, 413 or 415."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "multipart/form-data":
+        return await read(request), []
+    pairs, files = [], []
+    try:
+        async with request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=MAX_PART) as form:
+            for name, value in form.multi_items():
+                if isinstance(value, str):
+                    pairs.append((name, value))
+                elif content := await value.read():
+                    files.append(_attachment(value, content))
+    except HTTPException as error:
+        if error.status_code in (408, 413):
+            raise
+        raise HTTPException(400, UNREADABLE) from error
+    except (UnicodeError, LookupError) as error:
+        raise HTTPException(400, UNREADABLE) from error
+    return Fields(pairs), files
+
+
+def _attachment(file: UploadFile, content: bytes) -> Attachment:
+    return Attachment(
+        name=file.filename or "", media_type=file.content_type or "application/octet-stream", content=content
+    )

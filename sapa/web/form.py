@@ -7,8 +7,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import RedirectResponse, Response
 
-from channels.base import Accepted, Unavailable
-from channels.web import MAX_PHOTO, MAX_PHOTOS, Invalid
+from channels.base import Accepted, Invalid, Unavailable
+from channels.web import MAX_PHOTO, MAX_PHOTOS
 from notifier.links import tracking_url
 from sapa.desk.spool import Spooled
 from sapa.web import errors
@@ -99,16 +99,16 @@ def _form(
         status=status,
         headers={"Cache-Control": FRESH, **({"Retry-After": errors.RETRY_AFTER} if down else {})},
         values={name: values.get(name, "") for name in FIELDS},
-        wrong=_by_field(wrong),
+        wrong=by_field(wrong),
         down=down,
-        places=_places(office),
+        places=places(office),
         max_photos=min(MAX_PHOTOS, office.limits.files),
         max_mb=MAX_PHOTO // 1024 // 1024,
         max_bytes=office.limits.intake,
     )
 
 
-def _by_field(wrong: Errors) -> dict[str, str]:
+def by_field(wrong: Errors) -> dict[str, str]:
     """The first sentence for each field; the summary on top links to them."""
     found: dict[str, str] = {}
     for field, sentence in wrong:
@@ -116,7 +116,7 @@ def _by_field(wrong: Errors) -> dict[str, str]:
     return found
 
 
-def _places(office: Office) -> dict[str, list[str]]:
+def places(office: Office) -> dict[str, list[str]]:
     """Kecamatan → its kelurahan, in the order of the alphabet."""
     found: dict[str, list[str]] = {}
     for area in sorted(office.city().gazetteer.areas, key=lambda area: (area.kecamatan, area.kelurahan)):

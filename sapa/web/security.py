@@ -31,6 +31,8 @@ SECRET_ADDRESS = ("/lacak", "/l/", "/aksi", "/berkas")
 CLOSED = (("Cache-Control", "no-store"), ("X-Robots-Tag", "noindex, nofollow"))
 #: Called by machines that prove themselves otherwise (signature) or have nothing to prove.
 MACHINES = ("/hooks/", "/api/v1/")
+#: Forms that carry files, besides those below /lacak and /aksi.
+UPLOADS = frozenset({"/", "/petugas/catat", "/petugas/catat/serupa"})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -154,5 +156,5 @@ class Guard:
 
     def _limit(self, path: str) -> int:
         limits = self.office.limits
-        takes_photos = path == "/" or path.startswith(("/lacak/", "/aksi/", *MACHINES))
+        takes_photos = path in UPLOADS or path.startswith(("/lacak/", "/aksi/", *MACHINES))
         return limits.intake if takes_photos else limits.page

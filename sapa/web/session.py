@@ -9,11 +9,12 @@ from fastapi import Depends, Path, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from channels.message import Attachment
 from sapa.desk import logins
 from sapa.desk.errors import Forbidden
 from sapa.desk.logins import LoggedIn
 from sapa.web.errors import Detour, NotSignedIn
-from sapa.web.fields import Fields, read
+from sapa.web.fields import Fields, read, read_with_files
 from sapa.web.office import Office, office_of
 
 
@@ -101,8 +102,20 @@ Posted = Annotated[Fields, Depends(posted)]
 
 async def checked(request: Request, signed: LoggedIn) -> Fields:
     """The posted form of this session; raises HTTPException 403 when its token is not ours."""
-    fields = await read(request)
-    if not hmac.compare_digest(fields["csrf"].encode(), signed.csrf.encode()):
+    return _own(await read(request), signed)
+
+
+async def posted_with_files(request: Request, signed: Me) -> tuple[Fields, list[Attachment]]:
+    """The same for a form that may carry files."""
+    fields, files = await read_with_files(request)
+    return _own(fields, signed), files
+
+
+PostedWithFiles = Annotated[tuple[Fields, list[Attachment]], Depends(posted_with_files)]
+
+
+def _own(fields: Fields, signed: LoggedIn) -> Fields:
+    if not hmac.compare_digest(fields["csrf"].encode("utf-8", "replace"), signed.csrf.encode()):
         raise HTTPException(403, "Formulir ini sudah kedaluwarsa. Muat ulang halaman, lalu coba lagi.")
     return fields
 

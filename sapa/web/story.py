@@ -102,7 +102,7 @@ def _messages(tx: Tx, ticket_id: int) -> list[Entry]:
         found.append(
             Entry(
                 at=message.received_at,
-                title="Anda menulis",
+                title="Anda menyampaikan" if message.channel == "walkin" else "Anda menulis",
                 text=revised[-1].text if revised else message.text,
                 mine=True,
                 pictures=tuple(file for file in own if file.served),

@@ -9,8 +9,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from channels.base import Unavailable
-from channels.web import MAX_PHOTO, MAX_PHOTOS, Invalid
+from channels.base import Invalid, Unavailable
+from channels.web import MAX_PHOTO, MAX_PHOTOS
 from sapa.desk import citizen
 from sapa.desk import errors as desk_errors
 from sapa.desk.actor import Actor

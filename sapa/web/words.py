@@ -1,7 +1,10 @@
 """Indonesian words for codes that stand in the ledger."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
+
+from babel.dates import format_date
 
 #: Where a report stands, as a page says it beside its number; notices say it in a sentence.
 STATUSES: Mapping[str, str] = {
@@ -32,6 +35,13 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "unfounded": "Tidak terbukti",
         "duplicate": "Sama dengan laporan lain",
         "archived": "Diarsipkan",
+    },
+    "source": {
+        "counter": "loket",
+        "phone": "telepon",
+        "radio": "radio",
+        "letter": "surat",
+        "social": "media sosial",
     },
     "role": {
         "administrator": "Administrator",
@@ -69,7 +79,7 @@ def status(code: str) -> str:
 
 
 def detail(data: Mapping[str, Any]) -> list[str]:
-    """What an event's data add in words: the outcome, the budget year, the letter."""
+    """What an event's data add in words: the outcome, the budget year, the letter, and who may be asked."""
     parts = []
     if outcome := data.get("outcome"):
         parts.append(named(str(outcome), "outcome"))
@@ -77,6 +87,10 @@ def detail(data: Mapping[str, Any]) -> list[str]:
         parts.append(f"tahun anggaran {year}")
     if letter := data.get("letter"):
         parts.append(f"surat nomor {letter}")
+    if dated := data.get("dated"):
+        parts.append(f"tertanggal {format_date(date.fromisoformat(str(dated)), 'd MMMM y', locale='id')}")
+    if data.get("agreed") is False:
+        parts.append("pelapor tidak untuk dihubungi")
     return parts
 
 
@@ -86,5 +100,5 @@ def shown(state: str, reason: str) -> str:
 
 
 def named(code: str, kind: str) -> str:
-    """The word for a code of a kind (`type`, `privacy`, `outcome`, `role`, `note`)."""
+    """The word for a code of a kind (`type`, `privacy`, `outcome`, `source`, `role`, `note`)."""
     return WORDS[kind].get(code, code)

@@ -35,6 +35,7 @@ class Ticket(SQLModel, table=True):
     ref: str = Field(unique=True)
     token: str = Field(unique=True)
     channel: str
+    registered_by: int | None = maybe_fk("officer.id")  # the officer who took it down at the counter
     status: str
     type: str
     privacy: str
@@ -121,6 +122,7 @@ class Event(SQLModel, table=True):
         one_of("actor", "citizen officer opd system"),
         Index("ix_event_ticket", "ticket_id", "id"),
         partial("ux_event_key", "key", where="key IS NOT NULL", unique=True),
+        partial("ix_event_registered", "officer_id", "at", where="kind = 'registered'"),
     )
     id: int | None = new_id()
     ticket_id: int = fk("ticket.id", index=False)

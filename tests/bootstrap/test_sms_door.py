@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from channels.message import Address, OutboundMessage
 from channels.sms import SmsDoor
+from channels.walkin import WalkinDoor
 from sapa.bootstrap import open_service
 from sapa.bootstrap.doors import doors_of
 from sapa.settings import Settings, load
@@ -84,3 +85,14 @@ def test_twilio_is_called_where_the_configuration_says_and_calls_back(tmp_path: 
 def test_a_closed_door_is_not_there(tmp_path: Path, door: str) -> None:
     settings = settings_with(tmp_path, "  sms: {name: SMS}\n")
     assert door not in doors_of(settings, lambda: NOW)
+
+
+def test_a_number_given_at_the_counter_is_reached_by_the_door_that_can(tmp_path: Path) -> None:
+    twilio_sms = (
+        '  sms: {name: SMS, enabled: true, provider: twilio, number: "+1 500-555-0006"}\n'
+        f"  twilio: {{account_sid: {twilio.SID}, auth_token: env:T}}\n"
+    )
+    for channels, phones in (("  sms: {name: SMS}\n", "phone"), (twilio_sms, "sms")):
+        door = doors_of(settings_with(tmp_path, channels, T=twilio.TOKEN), lambda: NOW)["walkin"]
+        assert isinstance(door, WalkinDoor)
+        assert door.phones == phones

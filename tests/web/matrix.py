@@ -239,6 +239,15 @@ def secret(scene: Scene) -> None:
     )
 
 
+def taken_down(scene: Scene) -> None:
+    """Another clerk took a ticket down: it is the one asked for."""
+    scene.ref = scene.desk.taken_down("Lampu jalan padam", scene.desk.add_officer("rekan.loket", "clerk"))
+
+
+#: The counter is for Diskominfo and clerks; what another clerk took down is there for Diskominfo alone.
+COUNTER = (*LOGIN, 403, 403, 200, 200, 403, 200, 403, 403)
+
+
 def invited(scene: Scene) -> None:
     """Somebody was invited; the token of their link stands for `{token}`."""
     scene.link = scene.desk.invited("calon", "DLH")
@@ -334,6 +343,25 @@ STAFF = [
         *OPENED,
         data=with_csrf(alasan="Memeriksa."),
         arrange=parked,
+    ),
+    row("GET", "/petugas/catat", *COUNTER),
+    row(
+        *("POST", "/petugas/catat"),
+        *(*LOGIN, 403, 403, 303, 303, 403, 303, 403, 403),
+        data=with_csrf(text="Lampu jalan mati", source="counter", key="matrix-0005"),
+    ),
+    row("POST", "/petugas/catat/serupa", *COUNTER, data=with_csrf(text="Lampu jalan mati")),
+    row(
+        *("GET", "/petugas/catat/{ref}/tanda-terima"),
+        *(*LOGIN, 403, 403, 200, 200, 403, 404, 403, 403),
+        arrange=taken_down,
+    ),
+    row("GET", "/petugas/catat/{ref}/tanda-terima", *LOGIN, 403, 403, 404, 404, 403, 404, 403, 403),
+    row(
+        *("POST", "/petugas/catat/{ref}/batalkan"),
+        *(*LOGIN, 403, 403, 404, 404, 403, 404, 403, 403),  # only whoever took it down takes it back
+        data=with_version(yakin="1"),
+        arrange=taken_down,
     ),
     row("GET", "/petugas/triase", *DISKOMINFO),
     row("GET", "/petugas/parkir", *DISKOMINFO),

@@ -37,6 +37,11 @@ PAGES: Mapping[str, tuple[str, Place]] = {
     "/petugas/sandi": ("administrator", lambda v: "/petugas/sandi"),
     "/petugas": ("administrator", lambda v: "/petugas?tampil=semua"),
     "/petugas/laporan/{ref}": ("administrator", lambda v: f"/petugas/laporan/{v['ref']}"),
+    "/petugas/catat": ("administrator", lambda v: "/petugas/catat"),
+    "/petugas/catat/{ref}/tanda-terima": (
+        "administrator",
+        lambda v: f"/petugas/catat/{v['taken']}/tanda-terima",
+    ),
     "/petugas/triase": ("administrator", lambda v: "/petugas/triase"),
     "/petugas/parkir": ("administrator", lambda v: "/petugas/parkir"),
     "/petugas/kotak-keluar": ("administrator", lambda v: "/petugas/kotak-keluar"),
@@ -69,6 +74,7 @@ def lively(desk: Desk) -> dict[str, str]:
     officer = str(desk.add_officer("rekan", "opd", "DLH"))
     with_codes(desk, desk.add_officer("berkode", "coordinator"))
     found = {"officer": officer, "entry": desk.invited("calon", "DLH"), "week": desk.planned()}
+    found["taken"] = desk.taken_down("Jalan berlubang di depan pasar", desk.add_officer("loket", "clerk"))
     return {"ref": ref, "key": key, "link": desk.link(ref), **found}
 
 

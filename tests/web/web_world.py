@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import hashlib
+import json
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,7 @@ from starlette.testclient import TestClient
 
 from channels.base import Accepted, Parsed, Payload, Traits, Unavailable
 from channels.fake import FakeDoor
+from channels.walkin import WalkinDoor
 from channels.web import WebDoor
 from notifier import notices
 from notifier.links import entry_url, sign, verify
@@ -155,9 +157,9 @@ def make_city(public_url: str = "http://testserver") -> City:
         sla=SlaTable("sla", tuple(rows)),
         calendar=Calendar("days", frozenset(), TZ),
         opds={**opds, "PLN": OpdInfo(code="PLN", name="PLN", kind="external")},
-        channels={"web": WebDoor.traits, "fake": Traits(burst=True)},
+        channels={"web": WebDoor.traits, "fake": Traits(burst=True), "walkin": WalkinDoor.traits},
         other_route={"INSPEKTORAT": "DISKOMINFO"},
-        channel_names={"web": "Situs web", "email": "Surel", "fake": "Obrolan"},
+        channel_names={"web": "Situs web", "email": "Surel", "fake": "Obrolan", "walkin": "Loket"},
         tagline="Kami dengarkan.",
         answers=(
             CannedAnswer(id="minta-foto", title="Minta foto", text="Mohon kirimkan foto.", acts=("ask",)),
@@ -206,6 +208,23 @@ class Desk:
         self.client = self.client or TestClient(create_app(self.office), follow_redirects=False)
         with ThreadPoolExecutor(1) as beside:
             return beside.submit(self.send, text).result()[0]
+
+    def taken_down(self, text: str, officer_id: int, **fields: Any) -> str:
+        """What an officer took down at the counter (in a thread of its own); returns the ref."""
+        form = {"text": text, "source": "counter", "key": f"catatan-{self.count('message'):04d}"} | fields
+        payload = Payload(
+            channel="walkin",
+            account="walkin",
+            body=json.dumps({**form, "officer": officer_id}).encode(),
+            media_type="application/json",
+            received_at=self.clock.now,
+            delivery_id=str(form["key"]),
+        )
+        door = self.office.doors["walkin"]
+        assert isinstance(door, WalkinDoor)
+        deliver = self.office.intake.deliver(payload, partial(door.parse, payload))
+        (accepted,) = asyncio.run(deliver)  # type: ignore[arg-type]
+        return str(accepted.ref)
 
     def link(self, ref: str) -> str:
         """The newest action link's token of a ticket."""
@@ -408,7 +427,7 @@ def make_office(ledger: Ledger, tmp_path: Path, clock: Clock, **changes: Any) ->
     for kind, digest in city.books.items():
         ledger.write(partial(books.activate, kind=kind, digest=digest, yaml="", now=clock.now))
     files = Files(tmp_path / "files")
-    doors = {"web": WebDoor(), "fake": FakeDoor(secret="hook-secret")}
+    doors = {"web": WebDoor(), "fake": FakeDoor(secret="hook-secret"), "walkin": WalkinDoor()}
     intake = Intake(
         ledger=ledger, files=files, spool=Spool(tmp_path / "spool"), doors=doors, city=lambda: city
     )

@@ -11,6 +11,7 @@ from sapa.web.staff import (
     person,
     post,
     queue,
+    register,
     sealed,
     ticket,
     triage,
@@ -20,6 +21,7 @@ from sapa.web.staff import (
 #: One router a noun.
 ROUTERS = (
     queue.router,
+    register.router,
     work.router,
     bulk.router,
     triage.router,

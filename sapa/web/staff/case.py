@@ -21,6 +21,9 @@ from store.claims import Held
 from store.db import Tx
 from store.tables import Disposition, Event, IdentityLook, Outbox, Ticket
 
+#: What is offered elsewhere: undoing beside the last act, taking back on the counter's page.
+NOT_HERE = ("undo", "withdraw")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
@@ -102,7 +105,7 @@ def read(tx: Tx, ticket: Ticket, by: Actor, city: City, now: datetime) -> Case:
             for step, row in tickets.running(tx, ticket.id).items()
         ),
         post=tuple(_post(row, city) for row in post),
-        acts=tuple(act for act in offered(tx, ticket, by) if act != "undo"),
+        acts=tuple(act for act in offered(tx, ticket, by) if act not in NOT_HERE),
         undoes=_undoes(tx, ticket, by, happened, city),
         map=_map(ticket),
         sketch=_sketch(ticket, city),

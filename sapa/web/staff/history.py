@@ -11,6 +11,7 @@ from store.tables import Event
 #: `{opd}` is the OPD an event is about, `{owner}` an outside owner, `{ref}` another ticket.
 TITLES: Mapping[str, str] = {
     "received": "Laporan masuk lewat {channel}",
+    "registered": "Dicatat petugas, sumber: {source}",
     "triage": "Masuk triase",
     "assigned": "Disposisi ke {opd}",
     "accepted": "Diterima {opd}",
@@ -100,6 +101,7 @@ def title(event: Event, city: City) -> str:
             owner=city.opd_name(str(data.get("owner", ""))) or "pihak luar",
             ref=data.get("ref") or data.get("into") or "laporan lain",
             channel=city.channel_name(str(data.get("channel", ""))),
+            source=words.named(str(data.get("source", "")), "source"),
             undone=UNDONE.get(str(data.get("undone", "")), "tindakan"),
         )
         + silence

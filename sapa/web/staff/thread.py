@@ -12,6 +12,7 @@ from sapa.desk.wording import continues
 from sapa.web.files import playable
 from sapa.web.staff import highlight, history
 from sapa.web.staff.words import delivery
+from sapa.web.words import named
 from store import tickets
 from store.db import Tx
 from store.tables import AttachmentRow, Disposition, Event, Message, MessageRevision, Outbox
@@ -61,6 +62,7 @@ def read(
     files = tickets.attachments(tx, ticket_id)
     places = highlight.by_message(disposition, messages, revisions, events)
     reporters = {row.conversation_id: row.role for row in tickets.reporters(tx, ticket_id)}
+    noted = {event.data["message"]: event for event in events if event.kind == "registered"}
     said = [
         _message(
             whole,
@@ -69,6 +71,7 @@ def read(
             reporters.get(whole.message.conversation_id or 0, "reporter"),
             city,
             heard,
+            noted.get(whole.message.id),
         )
         for whole in _wholes([one for one in messages if one.direction == "in"], places)
     ]
@@ -141,17 +144,20 @@ def _message(
     role: str,
     city: City,
     heard: bool,
+    noted: Event | None,
 ) -> Entry:
     who = "Pelapor" if role == "reporter" else "Pendukung"
     message = whole.message
     text = (revisions[-1].text if revisions else message.text) + whole.rest
     played = tuple(file for file in files if heard and playable(file))
+    source = f" ({named(str(noted.data['source']), 'source')})" if noted else ""
+    about = history.detail(noted) if noted else ""
     return Entry(
         at=message.received_at,
         side="in",
-        title=f"{who} · {city.channel_name(message.channel)}",
+        title=f"{who} · {city.channel_name(message.channel)}{source}",
         text=highlight.marked(text, whole.places),
-        detail="; ".join(mask(part) for part in (message.subject, message.place) if part),
+        detail="; ".join(mask(part) for part in (message.subject, message.place, about) if part),
         messages=(whole.id,),
         album=f"{message.conversation_id}:{message.group_id}" if message.group_id else "",
         pictures=tuple(file for file in files if file.served),

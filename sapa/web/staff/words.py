@@ -122,6 +122,7 @@ SAID: Mapping[str, str] = {
     "sesi": "Semua sesi lain sudah diakhiri.",
     "sandi": "Kata sandi diganti.",
     "jabatan": "Jabatan diganti.",
+    "catatan-batal": "Catatan dibatalkan. Riwayatnya tetap tersimpan.",
 }
 
 

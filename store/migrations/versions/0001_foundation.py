@@ -92,51 +92,6 @@ def upgrade() -> None:
     sa.Column('next', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('month')
     )
-    op.create_table('ticket',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('ref', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('token', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('channel', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('status', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('type', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('privacy', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('sensitive', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('accused', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('urgent', sa.Boolean(), nullable=False),
-    sa.Column('summary', sa.Text(), nullable=False),
-    sa.Column('search', sa.Text(), nullable=False),
-    sa.Column('opd', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('owner', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('rule', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('kelurahan', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('lat', sa.Float(), nullable=True),
-    sa.Column('lon', sa.Float(), nullable=True),
-    sa.Column('place', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('place_sure', sa.Boolean(), nullable=False),
-    sa.Column('outcome', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('refusals', sa.Integer(), nullable=False),
-    sa.Column('reopened', sa.Integer(), nullable=False),
-    sa.Column('opened_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-    sa.Column('updated_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-    sa.Column('touched_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-    sa.Column('due_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-    sa.Column('resolved_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-    sa.Column('closed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-    sa.Column('merged_into', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('version', sa.Integer(), nullable=False),
-    sa.CheckConstraint("privacy = 'normal' OR privacy = 'anonymous' OR privacy = 'secret'", name='ck_privacy'),
-    sa.CheckConstraint("status = 'received' OR status = 'triage' OR status = 'assigned' OR status = 'accepted' OR status = 'waiting' OR status = 'resolved' OR status = 'closed' OR status = 'external' OR status = 'archived' OR status = 'merged'", name='ck_status'),
-    sa.CheckConstraint("type = 'information' OR type = 'aspiration' OR type = 'complaint' OR type = 'oversight'", name='ck_type'),
-    sa.ForeignKeyConstraint(['merged_into'], ['ticket.id'], ),
-    sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('ref'),
-    sa.UniqueConstraint('token')
-    )
-    with op.batch_alter_table('ticket', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_ticket_due_at'), ['due_at'], unique=False)
-        batch_op.create_index('ix_ticket_opd_status_id', ['opd', 'status', 'id'], unique=False)
-        batch_op.create_index('ix_ticket_status_id', ['status', 'id'], unique=False)
-
     op.create_table('acting',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('officer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -197,18 +152,6 @@ def upgrade() -> None:
         batch_op.create_index('ix_arrival_parked', ['id'], unique=False, sqlite_where=sa.text("state = 'parked'"), postgresql_where=sa.text("state = 'parked'"))
         batch_op.create_index('ux_arrival_delivery', ['channel', 'account', 'delivery_id', 'digest'], unique=True)
 
-    op.create_table('claim',
-    sa.Column('ticket_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('officer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('since', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-    sa.Column('until', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-    sa.ForeignKeyConstraint(['officer_id'], ['officer.id'], ),
-    sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], ),
-    sa.PrimaryKeyConstraint('ticket_id')
-    )
-    with op.batch_alter_table('claim', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_claim_officer_id'), ['officer_id'], unique=False)
-
     op.create_table('conversation',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('channel', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -223,6 +166,141 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('conversation', schema=None) as batch_op:
         batch_op.create_index('ux_conversation', ['contact_id', 'channel', 'account'], unique=True)
+
+    op.create_table('identity',
+    sa.Column('contact_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('channel', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('value', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.ForeignKeyConstraint(['contact_id'], ['contact.id'], ),
+    sa.PrimaryKeyConstraint('contact_id')
+    )
+    with op.batch_alter_table('identity', schema=None) as batch_op:
+        batch_op.create_index('ux_identity_value', ['channel', 'value'], unique=True)
+
+    op.create_table('officer_event',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('officer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('data', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['by_id'], ['officer.id'], ),
+    sa.ForeignKeyConstraint(['officer_id'], ['officer.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('officer_event', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_officer_event_officer_id'), ['officer_id'], unique=False)
+
+    op.create_table('officer_link',
+    sa.Column('uuid', sa.Uuid(), nullable=False),
+    sa.Column('officer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('expires_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('used_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('revoked_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.CheckConstraint("kind = 'invitation' OR kind = 'password'", name='ck_kind'),
+    sa.ForeignKeyConstraint(['officer_id'], ['officer.id'], ),
+    sa.PrimaryKeyConstraint('uuid')
+    )
+    with op.batch_alter_table('officer_link', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_officer_link_officer_id'), ['officer_id'], unique=False)
+
+    op.create_table('outage',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('key', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('channel', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('expected_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('opened_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('opened_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('closed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('closed_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.ForeignKeyConstraint(['closed_by'], ['officer.id'], ),
+    sa.ForeignKeyConstraint(['opened_by'], ['officer.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('key')
+    )
+    with op.batch_alter_table('outage', schema=None) as batch_op:
+        batch_op.create_index('ux_outage_open', ['channel'], unique=True, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
+
+    op.create_table('recovery_code',
+    sa.Column('digest', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('officer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('used_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['officer_id'], ['officer.id'], ),
+    sa.PrimaryKeyConstraint('digest')
+    )
+    with op.batch_alter_table('recovery_code', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_recovery_code_officer_id'), ['officer_id'], unique=False)
+
+    op.create_table('second_factor',
+    sa.Column('officer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('secret', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('confirmed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('last_step', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['officer_id'], ['officer.id'], ),
+    sa.PrimaryKeyConstraint('officer_id')
+    )
+    op.create_table('ticket',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('ref', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('token', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('channel', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('registered_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('status', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('type', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('privacy', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('sensitive', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('accused', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('urgent', sa.Boolean(), nullable=False),
+    sa.Column('summary', sa.Text(), nullable=False),
+    sa.Column('search', sa.Text(), nullable=False),
+    sa.Column('opd', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('owner', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('rule', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('kelurahan', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('lat', sa.Float(), nullable=True),
+    sa.Column('lon', sa.Float(), nullable=True),
+    sa.Column('place', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('place_sure', sa.Boolean(), nullable=False),
+    sa.Column('outcome', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('refusals', sa.Integer(), nullable=False),
+    sa.Column('reopened', sa.Integer(), nullable=False),
+    sa.Column('opened_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('updated_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('touched_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('due_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('resolved_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('closed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('merged_into', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint("privacy = 'normal' OR privacy = 'anonymous' OR privacy = 'secret'", name='ck_privacy'),
+    sa.CheckConstraint("status = 'received' OR status = 'triage' OR status = 'assigned' OR status = 'accepted' OR status = 'waiting' OR status = 'resolved' OR status = 'closed' OR status = 'external' OR status = 'archived' OR status = 'merged'", name='ck_status'),
+    sa.CheckConstraint("type = 'information' OR type = 'aspiration' OR type = 'complaint' OR type = 'oversight'", name='ck_type'),
+    sa.ForeignKeyConstraint(['merged_into'], ['ticket.id'], ),
+    sa.ForeignKeyConstraint(['registered_by'], ['officer.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('ref'),
+    sa.UniqueConstraint('token')
+    )
+    with op.batch_alter_table('ticket', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_ticket_due_at'), ['due_at'], unique=False)
+        batch_op.create_index('ix_ticket_opd_status_id', ['opd', 'status', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_ticket_registered_by'), ['registered_by'], unique=False)
+        batch_op.create_index('ix_ticket_status_id', ['status', 'id'], unique=False)
+
+    op.create_table('claim',
+    sa.Column('ticket_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('officer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('since', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('until', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['officer_id'], ['officer.id'], ),
+    sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], ),
+    sa.PrimaryKeyConstraint('ticket_id')
+    )
+    with op.batch_alter_table('claim', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_claim_officer_id'), ['officer_id'], unique=False)
 
     op.create_table('deadline',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -282,19 +360,9 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     with op.batch_alter_table('event', schema=None) as batch_op:
+        batch_op.create_index('ix_event_registered', ['officer_id', 'at'], unique=False, sqlite_where=sa.text("kind = 'registered'"), postgresql_where=sa.text("kind = 'registered'"))
         batch_op.create_index('ix_event_ticket', ['ticket_id', 'id'], unique=False)
         batch_op.create_index('ux_event_key', ['key'], unique=True, sqlite_where=sa.text('key IS NOT NULL'), postgresql_where=sa.text('key IS NOT NULL'))
-
-    op.create_table('identity',
-    sa.Column('contact_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('channel', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('value', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.ForeignKeyConstraint(['contact_id'], ['contact.id'], ),
-    sa.PrimaryKeyConstraint('contact_id')
-    )
-    with op.batch_alter_table('identity', schema=None) as batch_op:
-        batch_op.create_index('ux_identity_value', ['channel', 'value'], unique=True)
 
     op.create_table('identity_look',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -310,135 +378,6 @@ def upgrade() -> None:
     with op.batch_alter_table('identity_look', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_identity_look_officer_id'), ['officer_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_identity_look_ticket_id'), ['ticket_id'], unique=False)
-
-    op.create_table('officer_event',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('officer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-    sa.Column('data', sa.JSON(), nullable=False),
-    sa.ForeignKeyConstraint(['by_id'], ['officer.id'], ),
-    sa.ForeignKeyConstraint(['officer_id'], ['officer.id'], ),
-    sa.PrimaryKeyConstraint('id')
-    )
-    with op.batch_alter_table('officer_event', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_officer_event_officer_id'), ['officer_id'], unique=False)
-
-    op.create_table('officer_link',
-    sa.Column('uuid', sa.Uuid(), nullable=False),
-    sa.Column('officer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('expires_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-    sa.Column('used_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-    sa.Column('revoked_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-    sa.CheckConstraint("kind = 'invitation' OR kind = 'password'", name='ck_kind'),
-    sa.ForeignKeyConstraint(['officer_id'], ['officer.id'], ),
-    sa.PrimaryKeyConstraint('uuid')
-    )
-    with op.batch_alter_table('officer_link', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_officer_link_officer_id'), ['officer_id'], unique=False)
-
-    op.create_table('outage',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('key', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('channel', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('reason', sa.Text(), nullable=False),
-    sa.Column('expected_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-    sa.Column('opened_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-    sa.Column('opened_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('closed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-    sa.Column('closed_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.ForeignKeyConstraint(['closed_by'], ['officer.id'], ),
-    sa.ForeignKeyConstraint(['opened_by'], ['officer.id'], ),
-    sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('key')
-    )
-    with op.batch_alter_table('outage', schema=None) as batch_op:
-        batch_op.create_index('ux_outage_open', ['channel'], unique=True, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
-
-    op.create_table('outbox',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('key', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('lane', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('notice', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('ticket_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('contact_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('opd', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('officer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('channel', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('data', sa.JSON(), nullable=False),
-    sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-    sa.Column('next_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-    sa.Column('lease_until', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-    sa.Column('tries', sa.Integer(), nullable=False),
-    sa.Column('error', sa.Text(), nullable=False),
-    sa.Column('external_id', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('sent_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-    sa.Column('delivery', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.CheckConstraint("state = 'pending' OR state = 'sent' OR state = 'dead' OR state = 'canceled' OR state = 'call' OR state = 'called'", name='ck_state'),
-    sa.ForeignKeyConstraint(['contact_id'], ['contact.id'], ),
-    sa.ForeignKeyConstraint(['officer_id'], ['officer.id'], ),
-    sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], ),
-    sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('key')
-    )
-    with op.batch_alter_table('outbox', schema=None) as batch_op:
-        batch_op.create_index('ix_outbox_call', ['id'], unique=False, sqlite_where=sa.text("state = 'call'"), postgresql_where=sa.text("state = 'call'"))
-        batch_op.create_index('ix_outbox_external', ['channel', 'external_id'], unique=False, sqlite_where=sa.text("external_id <> ''"), postgresql_where=sa.text("external_id <> ''"))
-        batch_op.create_index('ix_outbox_lane', ['lane', 'id'], unique=False, sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
-        batch_op.create_index(batch_op.f('ix_outbox_ticket_id'), ['ticket_id'], unique=False)
-
-    op.create_table('recovery_code',
-    sa.Column('digest', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('officer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('used_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-    sa.ForeignKeyConstraint(['officer_id'], ['officer.id'], ),
-    sa.PrimaryKeyConstraint('digest')
-    )
-    with op.batch_alter_table('recovery_code', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_recovery_code_officer_id'), ['officer_id'], unique=False)
-
-    op.create_table('second_factor',
-    sa.Column('officer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('secret', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('confirmed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-    sa.Column('last_step', sa.Integer(), nullable=False),
-    sa.ForeignKeyConstraint(['officer_id'], ['officer.id'], ),
-    sa.PrimaryKeyConstraint('officer_id')
-    )
-    op.create_table('ticket_opd',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('ticket_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('opd', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('role', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('since', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-    sa.Column('until', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-    sa.Column('reason', sa.Text(), nullable=False),
-    sa.CheckConstraint("role = 'lead' OR role = 'supporting'", name='ck_role'),
-    sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], ),
-    sa.PrimaryKeyConstraint('id')
-    )
-    with op.batch_alter_table('ticket_opd', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_ticket_opd_ticket_id'), ['ticket_id'], unique=False)
-        batch_op.create_index('ux_ticket_opd_lead', ['ticket_id'], unique=True, sqlite_where=sa.text("role = 'lead' AND until IS NULL"), postgresql_where=sa.text("role = 'lead' AND until IS NULL"))
-
-    op.create_table('action_link',
-    sa.Column('uuid', sa.Uuid(), nullable=False),
-    sa.Column('ticket_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('disposition_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('opd', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('expires_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-    sa.Column('used_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-    sa.Column('revoked_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-    sa.ForeignKeyConstraint(['disposition_id'], ['disposition.id'], ),
-    sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], ),
-    sa.PrimaryKeyConstraint('uuid'),
-    sqlite_with_rowid=False
-    )
-    with op.batch_alter_table('action_link', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_action_link_ticket_id'), ['ticket_id'], unique=False)
 
     op.create_table('message',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -476,6 +415,39 @@ def upgrade() -> None:
         batch_op.create_index('ix_message_ticket', ['ticket_id', 'id'], unique=False)
         batch_op.create_index('ux_message_external', ['channel', 'account', 'external_id'], unique=True)
 
+    op.create_table('outbox',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('key', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('lane', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('notice', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('ticket_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('contact_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('opd', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('officer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('channel', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('data', sa.JSON(), nullable=False),
+    sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('next_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('lease_until', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('error', sa.Text(), nullable=False),
+    sa.Column('external_id', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('sent_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('delivery', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.CheckConstraint("state = 'pending' OR state = 'sent' OR state = 'dead' OR state = 'canceled' OR state = 'call' OR state = 'called'", name='ck_state'),
+    sa.ForeignKeyConstraint(['contact_id'], ['contact.id'], ),
+    sa.ForeignKeyConstraint(['officer_id'], ['officer.id'], ),
+    sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('key')
+    )
+    with op.batch_alter_table('outbox', schema=None) as batch_op:
+        batch_op.create_index('ix_outbox_call', ['id'], unique=False, sqlite_where=sa.text("state = 'call'"), postgresql_where=sa.text("state = 'call'"))
+        batch_op.create_index('ix_outbox_external', ['channel', 'external_id'], unique=False, sqlite_where=sa.text("external_id <> ''"), postgresql_where=sa.text("external_id <> ''"))
+        batch_op.create_index('ix_outbox_lane', ['lane', 'id'], unique=False, sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
+        batch_op.create_index(batch_op.f('ix_outbox_ticket_id'), ['ticket_id'], unique=False)
+
     op.create_table('session',
     sa.Column('id', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('officer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -512,6 +484,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_stop_ticket_id'), ['ticket_id'], unique=False)
         batch_op.create_index('ux_stop', ['agenda_id', 'ticket_id'], unique=True)
 
+    op.create_table('ticket_opd',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('ticket_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('opd', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('role', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('since', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('until', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.CheckConstraint("role = 'lead' OR role = 'supporting'", name='ck_role'),
+    sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('ticket_opd', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_ticket_opd_ticket_id'), ['ticket_id'], unique=False)
+        batch_op.create_index('ux_ticket_opd_lead', ['ticket_id'], unique=True, sqlite_where=sa.text("role = 'lead' AND until IS NULL"), postgresql_where=sa.text("role = 'lead' AND until IS NULL"))
+
     op.create_table('ticket_reporter',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('ticket_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -527,6 +515,22 @@ def upgrade() -> None:
     with op.batch_alter_table('ticket_reporter', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_ticket_reporter_conversation_id'), ['conversation_id'], unique=False)
         batch_op.create_index('ux_ticket_reporter', ['ticket_id', 'conversation_id'], unique=True)
+
+    op.create_table('action_link',
+    sa.Column('uuid', sa.Uuid(), nullable=False),
+    sa.Column('ticket_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('disposition_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('opd', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('expires_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('used_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('revoked_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['disposition_id'], ['disposition.id'], ),
+    sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], ),
+    sa.PrimaryKeyConstraint('uuid'),
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('action_link', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_action_link_ticket_id'), ['ticket_id'], unique=False)
 
     op.create_table('attachment',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -585,11 +589,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_attachment_message_id'))
 
     op.drop_table('attachment')
+    with op.batch_alter_table('action_link', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_action_link_ticket_id'))
+
+    op.drop_table('action_link')
     with op.batch_alter_table('ticket_reporter', schema=None) as batch_op:
         batch_op.drop_index('ux_ticket_reporter')
         batch_op.drop_index(batch_op.f('ix_ticket_reporter_conversation_id'))
 
     op.drop_table('ticket_reporter')
+    with op.batch_alter_table('ticket_opd', schema=None) as batch_op:
+        batch_op.drop_index('ux_ticket_opd_lead', sqlite_where=sa.text("role = 'lead' AND until IS NULL"), postgresql_where=sa.text("role = 'lead' AND until IS NULL"))
+        batch_op.drop_index(batch_op.f('ix_ticket_opd_ticket_id'))
+
+    op.drop_table('ticket_opd')
     with op.batch_alter_table('stop', schema=None) as batch_op:
         batch_op.drop_index('ux_stop')
         batch_op.drop_index(batch_op.f('ix_stop_ticket_id'))
@@ -600,6 +613,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_session_expires_at'))
 
     op.drop_table('session')
+    with op.batch_alter_table('outbox', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_outbox_ticket_id'))
+        batch_op.drop_index('ix_outbox_lane', sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
+        batch_op.drop_index('ix_outbox_external', sqlite_where=sa.text("external_id <> ''"), postgresql_where=sa.text("external_id <> ''"))
+        batch_op.drop_index('ix_outbox_call', sqlite_where=sa.text("state = 'call'"), postgresql_where=sa.text("state = 'call'"))
+
+    op.drop_table('outbox')
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.drop_index('ux_message_external')
         batch_op.drop_index('ix_message_ticket')
@@ -608,27 +628,42 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_message_conversation_id'))
 
     op.drop_table('message')
-    with op.batch_alter_table('action_link', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_action_link_ticket_id'))
+    with op.batch_alter_table('identity_look', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_identity_look_ticket_id'))
+        batch_op.drop_index(batch_op.f('ix_identity_look_officer_id'))
 
-    op.drop_table('action_link')
-    with op.batch_alter_table('ticket_opd', schema=None) as batch_op:
-        batch_op.drop_index('ux_ticket_opd_lead', sqlite_where=sa.text("role = 'lead' AND until IS NULL"), postgresql_where=sa.text("role = 'lead' AND until IS NULL"))
-        batch_op.drop_index(batch_op.f('ix_ticket_opd_ticket_id'))
+    op.drop_table('identity_look')
+    with op.batch_alter_table('event', schema=None) as batch_op:
+        batch_op.drop_index('ux_event_key', sqlite_where=sa.text('key IS NOT NULL'), postgresql_where=sa.text('key IS NOT NULL'))
+        batch_op.drop_index('ix_event_ticket')
+        batch_op.drop_index('ix_event_registered', sqlite_where=sa.text("kind = 'registered'"), postgresql_where=sa.text("kind = 'registered'"))
 
-    op.drop_table('ticket_opd')
+    op.drop_table('event')
+    with op.batch_alter_table('disposition', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_disposition_ticket_id'))
+
+    op.drop_table('disposition')
+    with op.batch_alter_table('deadline', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_deadline_ticket_id'))
+        batch_op.drop_index('ix_deadline_open', sqlite_where=sa.text('met_at IS NULL AND void_at IS NULL'), postgresql_where=sa.text('met_at IS NULL AND void_at IS NULL'))
+
+    op.drop_table('deadline')
+    with op.batch_alter_table('claim', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_claim_officer_id'))
+
+    op.drop_table('claim')
+    with op.batch_alter_table('ticket', schema=None) as batch_op:
+        batch_op.drop_index('ix_ticket_status_id')
+        batch_op.drop_index(batch_op.f('ix_ticket_registered_by'))
+        batch_op.drop_index('ix_ticket_opd_status_id')
+        batch_op.drop_index(batch_op.f('ix_ticket_due_at'))
+
+    op.drop_table('ticket')
     op.drop_table('second_factor')
     with op.batch_alter_table('recovery_code', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_recovery_code_officer_id'))
 
     op.drop_table('recovery_code')
-    with op.batch_alter_table('outbox', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_outbox_ticket_id'))
-        batch_op.drop_index('ix_outbox_lane', sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
-        batch_op.drop_index('ix_outbox_external', sqlite_where=sa.text("external_id <> ''"), postgresql_where=sa.text("external_id <> ''"))
-        batch_op.drop_index('ix_outbox_call', sqlite_where=sa.text("state = 'call'"), postgresql_where=sa.text("state = 'call'"))
-
-    op.drop_table('outbox')
     with op.batch_alter_table('outage', schema=None) as batch_op:
         batch_op.drop_index('ux_outage_open', sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
 
@@ -641,37 +676,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_officer_event_officer_id'))
 
     op.drop_table('officer_event')
-    with op.batch_alter_table('identity_look', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_identity_look_ticket_id'))
-        batch_op.drop_index(batch_op.f('ix_identity_look_officer_id'))
-
-    op.drop_table('identity_look')
     with op.batch_alter_table('identity', schema=None) as batch_op:
         batch_op.drop_index('ux_identity_value')
 
     op.drop_table('identity')
-    with op.batch_alter_table('event', schema=None) as batch_op:
-        batch_op.drop_index('ux_event_key', sqlite_where=sa.text('key IS NOT NULL'), postgresql_where=sa.text('key IS NOT NULL'))
-        batch_op.drop_index('ix_event_ticket')
-
-    op.drop_table('event')
-    with op.batch_alter_table('disposition', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_disposition_ticket_id'))
-
-    op.drop_table('disposition')
-    with op.batch_alter_table('deadline', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_deadline_ticket_id'))
-        batch_op.drop_index('ix_deadline_open', sqlite_where=sa.text('met_at IS NULL AND void_at IS NULL'), postgresql_where=sa.text('met_at IS NULL AND void_at IS NULL'))
-
-    op.drop_table('deadline')
     with op.batch_alter_table('conversation', schema=None) as batch_op:
         batch_op.drop_index('ux_conversation')
 
     op.drop_table('conversation')
-    with op.batch_alter_table('claim', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_claim_officer_id'))
-
-    op.drop_table('claim')
     with op.batch_alter_table('arrival', schema=None) as batch_op:
         batch_op.drop_index('ux_arrival_delivery')
         batch_op.drop_index('ix_arrival_parked', sqlite_where=sa.text("state = 'parked'"), postgresql_where=sa.text("state = 'parked'"))
@@ -684,12 +696,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_acting_instead_id'))
 
     op.drop_table('acting')
-    with op.batch_alter_table('ticket', schema=None) as batch_op:
-        batch_op.drop_index('ix_ticket_status_id')
-        batch_op.drop_index('ix_ticket_opd_status_id')
-        batch_op.drop_index(batch_op.f('ix_ticket_due_at'))
-
-    op.drop_table('ticket')
     op.drop_table('ref_block')
     op.drop_table('opd')
     op.drop_table('officer')
