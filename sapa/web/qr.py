@@ -5,8 +5,8 @@ from markupsafe import Markup
 
 
 def picture(content: str) -> Markup:
-    """The QR code as SVG without style or script."""
+    """The QR code as SVG without style or script, as large as its page's style makes it."""
     svg = segno.make(content, error="m").svg_inline(
-        scale=5, border=4, light="#fff", svgclass=None, lineclass=None
+        border=4, light="#fff", svgclass=None, lineclass=None, omitsize=True
     )
     return Markup(svg)  # noqa: S704 (made of squares alone)

@@ -9,6 +9,8 @@ from browser_world import NEEDS_CHROMIUM, PHONE, signed_in
 from web_world import Desk
 
 pytestmark = NEEDS_CHROMIUM
+#: Longer than a receipt shows.
+TEXT = "lampune dalan mati nang gang 2, " * 8 + "mati"
 
 
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
@@ -34,13 +36,13 @@ def test_a_clerk_finds_the_same_report_and_adds_to_it(page: Any, site: tuple[str
     page.get_by_role("link", name="Catat", exact=True).click()
     page.get_by_text("Loket", exact=True).click()
     assert not page.get_by_label("Nomor surat").is_visible()
-    page.locator("#text").fill("lampune dalan mati nang gang 2")
+    page.locator("#text").fill(TEXT)
     if not page.scripted:
         page.get_by_role("button", name="Periksa laporan serupa").click()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.get_by_text(f"Tambahkan ke laporan {ref}").click()
-    assert page.locator("#text").input_value() == "lampune dalan mati nang gang 2"
+    assert page.locator("#text").input_value() == TEXT
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.get_by_role("button", name="Simpan dan buat tanda terima").click()
     page.wait_for_url(re.compile(f"/petugas/catat/{ref}/tanda-terima"))
@@ -50,4 +52,9 @@ def test_a_clerk_finds_the_same_report_and_adds_to_it(page: Any, site: tuple[str
     page.emulate_media(media="print")
     assert not page.locator("header.top").is_visible()
     assert page.locator(".receipt .qr svg").is_visible()
+    whole = "([s]) => s.viewBox.baseVal.width >= s.getBBox().width && s.getBBox().width > 20"
+    assert page.locator(".receipt .qr svg").evaluate_all(whole)  # a code that is cut off opens nothing
+    if page.scripted:
+        sheet = page.pdf(format="A6")
+        assert len(re.findall(rb"/Type\s*/Page[^s]", sheet)) == 1
     assert desk.count("ticket") == 1

@@ -26,7 +26,7 @@ from store.tables import Event, Ticket
 JSON = "application/json"
 #: So many of today's are listed; a counter takes down far fewer.
 MOST = 200
-SHORT = 300
+SHORT = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
