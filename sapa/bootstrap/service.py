@@ -223,8 +223,8 @@ def open_service(
 ) -> Service:
     """Migrate the ledger, write what the configuration says into it, and wire the rooms.
 
-    `more_doors` adds doors that are not in the configuration (the fake one), `after_commit` is the
-    ledger's hook. Raises `BadConfig`; `ValueError` when roles are split on SQLite.
+    `more_doors` are there whatever the configuration says, and stand in for its own of their name;
+    `after_commit` is the ledger's hook. Raises `BadConfig`; `ValueError` when roles are split on SQLite.
     """
     if roles != ROLES and settings.storage.database_url.startswith("sqlite"):
         raise ValueError(
@@ -232,7 +232,7 @@ def open_service(
         )
     now = clock()
     secret = signing_key(settings)
-    doors = doors_of(settings, clock) | dict(more_doors or {})
+    doors = doors_of(settings, clock, dict(more_doors or {}))
     now_in_force = in_force(settings, doors, secret, now)
     ledger = Ledger(settings.storage.database_url, after_commit=after_commit)
     try:

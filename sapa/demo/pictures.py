@@ -1,6 +1,8 @@
-"""Photos drawn by code, each with the word CONTOH on it."""
+"""Photos drawn and sounds made by code, each photo with the word CONTOH on it."""
 
 import random
+import re
+import struct
 from collections.abc import Callable, Mapping
 from io import BytesIO
 
@@ -8,11 +10,16 @@ from PIL import Image, ImageDraw, ImageFont
 
 Draw = ImageDraw.ImageDraw
 _SIZE = (480, 360)
+VOICE = "suara"
+_HANDLE = re.compile(r"contoh_([a-z]+)_([0-9]{1,9})\Z")
 
 
-def photo(kind: str, seed: int) -> bytes:
-    """A JPEG of what a complaint shows; a kind nobody drew is a plain street."""
-    rng = random.Random(seed)  # noqa: S311 (pictures, no secrets)
+def photo(kind: str, seed: int, spot: tuple[float, float] | None = None) -> bytes:
+    """A JPEG of what a complaint shows; a kind nobody drew is a plain street.
+
+    With a `spot` (latitude, longitude) its EXIF tells it, as a phone's camera would.
+    """
+    rng = random.Random(f"{kind}-{seed}")  # noqa: S311 (pictures, no secrets)
     tint = rng.randint(-20, 20)
     image = Image.new("RGB", _SIZE, (150 + tint, 180 + tint, 205) if kind != "lampu" else (18, 20, 40))
     draw = ImageDraw.Draw(image)
@@ -20,8 +27,61 @@ def photo(kind: str, seed: int) -> bytes:
     _KINDS.get(kind, _street)(draw, rng)
     draw.text((12, 10), "CONTOH", fill="white", stroke_width=3, stroke_fill="black", font=_font())
     out = BytesIO()
-    image.save(out, "JPEG", quality=80)
+    image.save(out, "JPEG", quality=80, exif=_exif(*spot) if spot else Image.Exif())
     return out.getvalue()
+
+
+def by_handle(handle: str) -> bytes | None:
+    """What a provider of the demo holds under a handle: `…contoh_KIND_SEED`; None = nothing."""
+    found = _HANDLE.search(handle)
+    if found is None:
+        return None
+    return voice() if found[1] == VOICE else photo(found[1], int(found[2]))
+
+
+def voice(seconds: int = 4) -> bytes:
+    """Silence as an Ogg Opus file, in packets of 20 ms (RFC 6716, 7845)."""
+    head = b"OpusHead" + struct.pack("<BBHIHB", 1, 1, 0, 48_000, 0, 0)
+    tags = b"OpusTags" + struct.pack("<I", 6) + b"contoh" + struct.pack("<I", 0)
+    packets, per_page = seconds * 50, 50
+    pages = [_page(0, 2, 0, [head]), _page(1, 0, 0, [tags])]
+    for number, first in enumerate(range(0, packets, per_page), 2):
+        last = 4 if first + per_page >= packets else 0
+        pages.append(_page(number, last, (first + per_page) * 960, [b"\xf8\xff\xfe"] * per_page))
+    return b"".join(pages)
+
+
+def _page(number: int, flags: int, position: int, packets: list[bytes]) -> bytes:
+    """One page of Ogg (RFC 3533); packets are shorter than 255 bytes."""
+    sizes = bytes(len(packet) for packet in packets)
+    head = struct.pack("<4sBBqIII", b"OggS", 0, flags, position, 1, number, 0)
+    page = head + bytes([len(sizes)]) + sizes + b"".join(packets)
+    return page[:22] + struct.pack("<I", _crc(page)) + page[26:]
+
+
+def _crc(page: bytes) -> int:
+    value = 0
+    for byte in page:
+        value ^= byte << 24
+        for _ in range(8):
+            value = (value << 1 ^ (0x04C11DB7 if value & 0x80000000 else 0)) & 0xFFFFFFFF
+    return value
+
+
+def _exif(lat: float, lon: float) -> Image.Exif:
+    exif = Image.Exif()
+    exif[0x8825] = {
+        1: "N" if lat >= 0 else "S",
+        2: _degrees(abs(lat)),
+        3: "E" if lon >= 0 else "W",
+        4: _degrees(abs(lon)),
+    }
+    return exif
+
+
+def _degrees(value: float) -> tuple[float, float, float]:
+    minutes = value % 1 * 60
+    return float(int(value)), float(int(minutes)), round(minutes % 1 * 60, 3)
 
 
 def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
