@@ -3,7 +3,7 @@
 import contextlib
 import ipaddress
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -64,13 +64,13 @@ def settings_in(settings: Settings, where: Path) -> Settings:
             )
     channels = settings.channels
     switched = {
-        name: section.model_copy(update={"enabled": name in WRITERS, **_QUIET.get(name, {})})
+        name: section.model_copy(update={"enabled": name in WRITERS, **_LINES.get(name, {})})
         for name, section in channels.by_name().items()
     }
     relay = channels.email.relay.model_copy(update={"host": None})
     switched["email"] = switched["email"].model_copy(update={"relay": relay})
     storage = {"var": where, "database": None, "files": None, "spool": None}
-    city = {"name": f"{settings.city.name} (KOTA CONTOH)", "public_url": None, "notice": NOTICE}
+    city = {"name": f"{settings.city.name} (contoh)", "public_url": None, "notice": NOTICE}
     factor = settings.staff.second_factor.model_copy(update={"required": ()})
     return settings.model_copy(
         update={
@@ -84,17 +84,25 @@ def settings_in(settings: Settings, where: Path) -> Settings:
     )
 
 
-#: The gateway falls silent in the last days of the play.
-_QUIET = {"sms": {"silent_after_hours": 24, "address": "0812-0000-0002 (contoh)"}}
+#: What people see of channels nobody has; the gateway falls silent in the last days of the play.
+_LINES: Mapping[str, Mapping[str, object]] = {
+    "sms": {"silent_after_hours": 24, "address": "0812-0000-0002 (contoh)"},
+    "whatsapp": {"address": "0812-0000-0001 (contoh)"},
+    "telegram": {"address": "bot contoh"},
+    "social": {"address": "akun contoh"},
+}
 
 
 def open_demo(
     settings: Settings, where: Path, clock: Callable[[], datetime], roles: frozenset[str] = ROLES
 ) -> Service:
-    """All rooms of the demo in `where`; raises `BadConfig`, and `ValueError` for roles or hosts."""
+    """All rooms of the demo in `where`; raises `BadConfig`, and `ValueError` for roles or hosts.
+
+    Its post room never rests: folders need none.
+    """
     inside = settings_in(settings, where)
     given = doors(where, inside.public_url, clock)
-    return open_service(inside, clock=clock, roles=roles, more_doors=dict(given))
+    return open_service(inside, clock=clock, roles=roles, more_doors=dict(given), rest=0.0)
 
 
 def hold(where: Path) -> IO[bytes]:

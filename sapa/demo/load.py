@@ -4,6 +4,7 @@ import heapq
 import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -126,7 +127,10 @@ class _Play:
         )
 
     async def _again(self, telling: Telling, what: str) -> None:
-        """Something more from the same person: an answer, or a question that quotes the ref."""
+        """Something more from the same person: an answer, or a question that quotes the ref.
+
+        What speaks of a ticket that is over becomes one of its own.
+        """
         if not telling.ref or self._end - self._at <= QUIET.get(telling.channel, timedelta()):
             return
         door = self._service.doors[telling.channel]
@@ -134,7 +138,10 @@ class _Play:
             telling.quoted = door.told.get(telling.address, "")
         with suppress(Speechless):
             text = self._voices.say(what, tempat=telling.complaint.kelurahan, ref=telling.ref)
-            await self._deliver(WRITERS[telling.channel].again(telling, text, self._at).payload)
+            sent = WRITERS[telling.channel].again(telling, text, self._at)
+            for one in await self._deliver(sent.payload):
+                if one.ref not in ("", telling.ref):
+                    self._next(replace(telling, ref=one.ref, token=one.token))
 
     def _next(self, telling: Telling) -> None:
         """Something may be done to this ticket, after a while; officers keep office hours."""

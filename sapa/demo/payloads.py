@@ -40,8 +40,11 @@ WRITERS: Mapping[str, Writer] = {
 
 #: What no door can read (a new kind of update, a form cut off, a body that is none): it is parked.
 STRANGE: Sequence[tuple[str, bytes]] = (
-    ("telegram", json.dumps({"update_id": 990_001, "hologram": {"id": 7, "title": "denah"}}).encode()),
-    ("telegram", json.dumps({"update_id": 990_002, "smell_message": {"strength": 3}}).encode()),
+    (
+        "telegram",
+        json.dumps({"update_id": 990_001, "video_room": {"id": 7, "title": "rapat warga"}}).encode(),
+    ),
+    ("telegram", json.dumps({"update_id": 990_002, "mini_app_event": {"name": "buka"}}).encode()),
     ("whatsapp", b"Body=terpotong&From=whatsapp%3A%2B6281200009999"),
     ("sms", b'{"sms": "bidang isiannya lain"}'),
     ("social", b"{terpotong"),

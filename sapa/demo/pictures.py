@@ -146,6 +146,39 @@ def _bridge(draw: Draw, rng: random.Random) -> None:
             draw.line((24 + 48 * number, 210, 24 + 48 * number, 160), fill="#666666", width=8)
 
 
+def _tree(draw: Draw, rng: random.Random) -> None:
+    lean = rng.randint(-90, 90)
+    draw.line((240, 330, 240 + lean, 130), fill="#5a3d22", width=22)
+    for _ in range(14):
+        x, y = 240 + lean + rng.randint(-80, 80), 110 + rng.randint(-60, 50)
+        draw.ellipse((x - 34, y - 26, x + 34, y + 26), fill=rng.choice(("#2e6b34", "#3c8d40", "#24552a")))
+
+
+def _pipe(draw: Draw, rng: random.Random) -> None:
+    draw.rectangle((60, 270, 420, 306), fill="#3f6f8f", outline="#2a4c63", width=4)
+    x = rng.randint(160, 320)
+    for _ in range(30):
+        top = (x + rng.randint(-70, 70), rng.randint(120, 250))
+        draw.line((x, 270, *top), fill="#bfe3f5", width=3)
+
+
+def _cars(draw: Draw, rng: random.Random) -> None:
+    for number in range(rng.randint(2, 4)):
+        x, y = 70 + 100 * number, rng.randint(220, 280)
+        draw.rectangle((x, y, x + 84, y + 34), fill=rng.choice(("#8c1c1c", "#e0e0e0", "#222f4d")))
+        draw.polygon([(x + 14, y), (x + 26, y - 22), (x + 60, y - 22), (x + 72, y)], fill="#394b57")
+        for wheel in (x + 16, x + 66):
+            draw.ellipse((wheel - 9, y + 26, wheel + 9, y + 44), fill="#111111")
+
+
+def _stalls(draw: Draw, rng: random.Random) -> None:
+    for number in range(rng.randint(2, 4)):
+        x = 50 + 105 * number
+        draw.rectangle((x, 210, x + 88, 300), fill="#a9793c", outline="#5b3f1c", width=4)
+        roof = [(x - 8, 210), (x + 44, 165), (x + 96, 210)]
+        draw.polygon(roof, fill=rng.choice(("#c0392b", "#2d6cdf", "#d98e04")))
+
+
 _KINDS: Mapping[str, Callable[[Draw, random.Random], None]] = {
     "jalan": _hole,
     "lampu": _lamp,
@@ -155,4 +188,8 @@ _KINDS: Mapping[str, Callable[[Draw, random.Random], None]] = {
     "apill": _lights,
     "saluran": _drain,
     "jembatan": _bridge,
+    "pohon": _tree,
+    "air": _pipe,
+    "parkir": _cars,
+    "pkl": _stalls,
 }

@@ -5,7 +5,7 @@ No two things that are said there, and no complaint, share a run of six words.
 
 import random
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 
 from sapa.demo.complaints import complaints
@@ -33,12 +33,21 @@ class Voices:
         """
         parts = [next(part[one] for one in (*themes, "") if one in part) for part in self._parts[act]]
         for _ in range(_TRIES):
-            text = " ".join(self._rng.choice(lines) for lines in parts).format_map(facts)
+            text = _joined(self._rng.choice(lines) for lines in parts).format_map(facts)
             new = runs(text)
             if not new & self._heard:
                 self._heard |= new
                 return text
         raise Speechless(f"nothing new to say for {act!r} about {themes}")
+
+
+def _joined(parts: Iterable[str]) -> str:
+    """The parts as sentences: each begins with a capital."""
+    text = ""
+    for part in parts:
+        new = not text or text.endswith((".", "?"))
+        text += (" " if text else "") + (part[0].upper() + part[1:] if new else part)
+    return text
 
 
 def runs(text: str) -> set[tuple[str, ...]]:
