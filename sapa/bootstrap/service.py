@@ -228,7 +228,8 @@ def open_service(
     """Migrate the ledger, write what the configuration says into it, and wire the rooms.
 
     `more_doors` are there whatever the configuration says, and stand in for its own of their name;
-    `after_commit` is the ledger's hook, `rest` the post room's after a sending (seconds). Raises `BadConfig`; `ValueError` when roles are split on SQLite.
+    `after_commit` is the ledger's hook, `rest` the post room's after a sending (seconds). Raises
+    `BadConfig`; `ValueError` when roles are split on SQLite.
     """
     if roles != ROLES and settings.storage.database_url.startswith("sqlite"):
         raise ValueError(
