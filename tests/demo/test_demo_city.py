@@ -27,7 +27,7 @@ def here(tmp_path: Path) -> Settings:
 def sapa(tmp_path: Path) -> Sapa:
     def run(*words: str, **environ: str) -> Result:
         asked = [*words, "--config", str(ROOT / "config.yaml")]
-        return CliRunner().invoke(app, asked, env={"SAPA_VAR": str(tmp_path), **environ})
+        return CliRunner().invoke(app, asked, input="n\n", env={"SAPA_VAR": str(tmp_path), **environ})
 
     return run
 
