@@ -31,10 +31,10 @@ _NEXT: Mapping[str, Mapping[str, int]] = {
 }
 #: By status: hours until somebody acts again.
 _PACE: Mapping[str, tuple[float, float]] = {
-    "triage": (1, 10),
-    "assigned": (2, 30),
+    "triage": (2, 40),
+    "assigned": (3, 45),
     "accepted": (20, 160),
-    "waiting": (2, 60),
+    "waiting": (6, 110),
     "external": (150, 400),
     "resolved": (5, 80),
 }

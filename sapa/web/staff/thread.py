@@ -151,7 +151,9 @@ def _message(
         side="in",
         title=f"{who} · {city.channel_name(message.channel)}",
         text=highlight.marked(text, whole.places),
-        detail="; ".join(mask(part) for part in (message.subject, message.place) if part),
+        detail="; ".join(
+            part for part in (mask(message.subject), mask(message.place), _pinned(message)) if part
+        ),
         messages=(whole.id,),
         album=f"{message.conversation_id}:{message.group_id}" if message.group_id else "",
         pictures=tuple(file for file in files if file.served),
@@ -159,6 +161,11 @@ def _message(
         files=tuple(file for file in files if not file.served and file not in played),
         edits=_edits(message, revisions),
     )
+
+
+def _pinned(message: Message) -> str:
+    """That a point was sent: without words it would look like an empty message."""
+    return "Mengirim titik lokasi" if message.lat is not None else ""
 
 
 def _edits(message: Message, revisions: Sequence[MessageRevision]) -> tuple[tuple[datetime, Markup], ...]:
