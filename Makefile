@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --group build --universal \
 .PHONY: run test test-long check install format lock bench bench-doors bench-intake bench-router bench-agenda clean
 
 run: install
-	$(if $(DEMO),test -e var/demo/kota-contoh || $(BIN)/sapa demo load)
+	$(if $(DEMO),$(BIN)/sapa demo load --if-missing)
 	$(BIN)/sapa serve $(if $(DEMO),--demo)
 
 install: .venv/.run

@@ -1,6 +1,7 @@
 """A stored mail as messages: envelope, sender, words, files, what it answers, whether a person wrote it."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -31,7 +32,7 @@ class Envelope:
     recipients: tuple[str, ...] = ()
 
 
-def trace(mail_from: str, recipients: list[str]) -> bytes:
+def trace(mail_from: str, recipients: Sequence[str]) -> bytes:
     """The lines put above a mail so that its raw bytes alone tell the envelope."""
     lines = [f"Delivered-To: {_printable(one)}\r\n" for one in recipients]
     lines.append(f"Return-Path: <{_printable(mail_from)}>\r\n")

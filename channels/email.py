@@ -116,6 +116,16 @@ class EmailDoor:
         await close_all(self._open_now, self.settings.close_patience)
         await self._post.close()
 
+    def payload(self, mail_from: str, recipients: Sequence[str], mail: bytes, now: datetime) -> Payload:
+        """A mail as it is kept, its envelope above it; `mail_from` "" is a bounce's."""
+        return Payload(
+            channel=self.name,
+            account=self.account,
+            body=trace(mail_from, recipients) + mail,
+            media_type="message/rfc822",
+            received_at=now,
+        )
+
     def parse(self, payload: Payload) -> Parsed:
         """The message of a mail; a bounce also gives the report on the mail it returns."""
         return read(payload, self.settings.address)
@@ -152,13 +162,8 @@ class _Counter:
         """Commit one mail; shielded, so that a client that hangs up does not stop it half-way."""
         mail_from = envelope.mail_from or ""
         assert isinstance(envelope.content, bytes)
-        body = trace("" if mail_from == "<>" else mail_from, envelope.rcpt_tos) + envelope.content
-        payload = Payload(
-            channel=self._door.name,
-            account=self._door.account,
-            body=body,
-            media_type="message/rfc822",
-            received_at=self._clock(),
+        payload = self._door.payload(
+            "" if mail_from == "<>" else mail_from, envelope.rcpt_tos, envelope.content, self._clock()
         )
         return await asyncio.shield(asyncio.ensure_future(self._commit(payload)))
 

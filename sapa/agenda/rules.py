@@ -24,13 +24,17 @@ WEIGHTS: Mapping[str, float] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letterhead:
-    """The head of the printed sheet and who signs it; empty lines are left to fill by hand."""
+    """The head of the printed sheet and who signs it; empty lines are left to fill by hand.
+
+    `notice` is what everybody must know of this installation.
+    """
 
     lines: tuple[str, ...] = ()
     place: str = ""
     position: str = ""
     name: str = ""
     number: str = ""
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

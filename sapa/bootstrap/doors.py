@@ -1,6 +1,6 @@
 """The open doors, each made of its section of the configuration."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +12,11 @@ from sapa.settings import Settings
 from sapa.settings.doors import Telegram
 
 
-def doors_of(settings: Settings, clock: Callable[[], datetime]) -> dict[str, Door]:
-    """The open doors by name."""
+def doors_of(
+    settings: Settings, clock: Callable[[], datetime], given: Mapping[str, Door] | None = None
+) -> dict[str, Door]:
+    """The open doors by name, those `given` first: they are not made of the configuration."""
+    given = given or {}
     sections: dict[str, dict[str, Any]] = {
         "web": {"max_photos": settings.intake.photos},
         "email": _email_section(settings),
@@ -23,11 +26,12 @@ def doors_of(settings: Settings, clock: Callable[[], datetime]) -> dict[str, Doo
     }
     if settings.channels.telegram is not None:
         sections["telegram"] = _telegram_section(settings, settings.channels.telegram)
-    return {
+    made = {
         name: build(name, sections[name], clock)
         for name, channel in settings.channels.by_name().items()
-        if channel.enabled
+        if channel.enabled and name not in given
     }
+    return made | dict(given)
 
 
 def _phones(settings: Settings) -> str:

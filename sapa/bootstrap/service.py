@@ -40,8 +40,9 @@ LAST_SENDINGS = 5.0
 LAST_FILES = 3.0
 ROLES = frozenset({"web", "smtp", "poll", "relay", "schedule"})
 _log = structlog.get_logger()
-#: Each of the post room's hands rests this many seconds after a sending; longer while many people write.
-_REST, _WAY = 0.05, 0.5
+#: Each of the post room's hands rests this many seconds after a sending; so many times longer while
+#: many people write.
+_REST, _LONGER = 0.05, 10
 
 
 class Service:
@@ -56,6 +57,7 @@ class Service:
         clock: Callable[[], datetime],
         roles: frozenset[str],
         password: str | None,
+        rest: float = _REST,
     ) -> None:
         self.ledger = ledger
         self.in_force = in_force
@@ -64,6 +66,7 @@ class Service:
         self.roles = roles
         self.password = password
         self._secret = secret
+        self._rest = rest
         self.files = Files(in_force.settings.storage.files_dir)
         self.pulse = Pulse()
         self.relay = self._a_relay()
@@ -152,7 +155,7 @@ class Service:
             Renderer(lambda: self.in_force.letterhead, self.files, mask),
             self.clock,
             values.retry_of(self.in_force.settings),
-            pause=lambda: _WAY if self.intake.busy else _REST,
+            pause=lambda: self._rest * (_LONGER if self.intake.busy else 1),
             pulse=self.pulse,
         )
 
@@ -220,11 +223,13 @@ def open_service(
     roles: frozenset[str] = ROLES,
     more_doors: Mapping[str, Door] | None = None,
     after_commit: Callable[[], None] = lambda: None,
+    rest: float = _REST,
 ) -> Service:
     """Migrate the ledger, write what the configuration says into it, and wire the rooms.
 
-    `more_doors` adds doors that are not in the configuration (the fake one), `after_commit` is the
-    ledger's hook. Raises `BadConfig`; `ValueError` when roles are split on SQLite.
+    `more_doors` are there whatever the configuration says, and stand in for its own of their name;
+    `after_commit` is the ledger's hook, `rest` the post room's after a sending (seconds). Raises
+    `BadConfig`; `ValueError` when roles are split on SQLite.
     """
     if roles != ROLES and settings.storage.database_url.startswith("sqlite"):
         raise ValueError(
@@ -232,7 +237,7 @@ def open_service(
         )
     now = clock()
     secret = signing_key(settings)
-    doors = doors_of(settings, clock) | dict(more_doors or {})
+    doors = doors_of(settings, clock, dict(more_doors or {}))
     now_in_force = in_force(settings, doors, secret, now)
     ledger = Ledger(settings.storage.database_url, after_commit=after_commit)
     try:
@@ -241,7 +246,7 @@ def open_service(
     except BaseException:
         ledger.close()
         raise
-    return Service(ledger, now_in_force, doors, secret, clock, roles, password)
+    return Service(ledger, now_in_force, doors, secret, clock, roles, password, rest)
 
 
 def _begin(tx: Tx, in_force: InForce, now: datetime) -> str | None:

@@ -213,6 +213,7 @@ def agenda_rules(settings: Settings, today: date) -> AgendaRules:
             lines=(f"PEMERINTAH {settings.city.name.upper()}", settings.city.contact.desk),
             place=settings.city.name,
             position=settings.brand_on(today).head,
+            notice=settings.city.notice,
         ),
     )
 
@@ -226,6 +227,7 @@ def brand_words(settings: Settings) -> Brand:
         agency=agencies.get(DESK, contact.desk),
         urgent=tuple((item.name, item.number) for item in settings.urgent.numbers),
         desk=", ".join(filter(None, (contact.desk, contact.address, contact.phone, contact.hours))),
+        notice=settings.city.notice,
     )
 
 

@@ -62,10 +62,17 @@ def keep_private() -> None:
 def the_ledger(config: Path) -> Iterator[tuple[Settings, Ledger]]:
     """The ledger alone, as the running service has left it (it may run on meanwhile)."""
     settings = settings_of(config)
+    with ledger_of(settings) as ledger:
+        yield settings, ledger
+
+
+@contextmanager
+def ledger_of(settings: Settings) -> Iterator[Ledger]:
+    """The ledger of a configuration that was read already."""
     keep_private()
     ledger = Ledger(settings.storage.database_url)
     try:
-        yield settings, ledger
+        yield ledger
     except LedgerUnavailable:
         fail(NO_LEDGER)
     except OSError as error:

@@ -21,7 +21,8 @@ from sapa.bootstrap.follow import keep_up
 from sapa.bootstrap.service import ROLES
 from sapa.cli._office import CONFIG, NO_LEDGER, ConfigFile, clock, fail, keep_private, say, settings_of
 from sapa.cli._server import server
-from sapa.demo.city import folder, loaded, open_demo, settings_in
+from sapa.demo.city import MISSING, folder, loaded, open_demo, settings_in
+from sapa.demo.people import SIGN_IN
 from sapa.settings import BadConfig, Settings, load
 from store.db import LedgerUnavailable
 
@@ -39,12 +40,12 @@ def serve(config: ConfigFile = CONFIG, roles: Roles = ALL, demo: Demo = False) -
         fail(f"Peran tidak dikenal: {', '.join(sorted(unknown))}. Yang ada: {', '.join(sorted(ROLES))}.")
     settings = settings_of(config)
     if demo and not loaded(settings):
-        fail("Belum ada kota contoh. Isi dulu: sapa demo load.")
+        fail(MISSING)
     keep_private()
     log_to_stderr()
     try:
         if demo:
-            service = open_demo(settings, folder(settings), clock)
+            service = open_demo(settings, folder(settings), clock, wanted)
         else:
             service = open_service(settings, clock=clock, roles=wanted)
     except BadConfig as error:
@@ -94,6 +95,8 @@ async def _run(service: Service, config: Path, demo: bool) -> None:
     if sock is not None:
         sock.listen(_BACKLOG)  # who follows the announcement at once must be heard
     announce(service, sock)
+    if demo:
+        say(f"{SIGN_IN}\n")
     settle_memory()
     try:
         if sock is not None:

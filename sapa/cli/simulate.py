@@ -3,7 +3,7 @@
 import asyncio
 import json
 import smtplib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from email import message_from_bytes
 from email.utils import parseaddr
 from functools import partial
@@ -17,7 +17,9 @@ from channels.base import Door, Parsed, Payload, Rejected, Replayer, Request, Un
 from channels.message import DeliveryReport
 from sapa.bootstrap.doors import doors_of
 from sapa.cli import _bell
-from sapa.cli._office import CONFIG, ConfigFile, clock, fail, say, settings_of, the_ledger, the_service
+from sapa.cli._office import CONFIG, ConfigFile, clock, fail, ledger_of, say, settings_of, the_service
+from sapa.demo import city
+from sapa.demo.doors import doors
 from sapa.settings import Settings
 from store import messages
 
@@ -36,11 +38,14 @@ def simulate(
     file: Annotated[Path, typer.Argument(help="Rekaman kiriman: JSON, formulir, atau .eml.")],
     config: ConfigFile = CONFIG,
     url: Annotated[str, typer.Option(help="Alamat layanan, bila bukan yang di pengaturan.")] = "",
+    demo: Annotated[bool, typer.Option("--demo", help="Kirim ke kota contoh (sapa serve --demo).")] = False,
 ) -> None:
     """Kirim rekaman lewat jalan yang sebenarnya; hasilnya laporan sungguhan di layanan yang berjalan."""
     settings = settings_of(config)
+    if demo:
+        settings = _demo(settings)
     content = _read(file)
-    opened = _door(settings, door)
+    opened = _door(settings, door, doors(settings.storage.var, settings.public_url, clock) if demo else {})
     if door == "email":
         _by_mail(settings, content)
         return
@@ -63,14 +68,23 @@ def _read(file: Path) -> bytes:
     return content
 
 
-def _door(settings: Settings, name: str) -> Door:
+def _demo(settings: Settings) -> Settings:
+    if not city.loaded(settings):
+        fail(city.MISSING)
+    try:
+        return city.settings_in(settings, city.folder(settings))
+    except ValueError as error:
+        fail(str(error))
+
+
+def _door(settings: Settings, name: str, given: Mapping[str, Door]) -> Door:
     channels = settings.channels.by_name()
     if name not in channels:
         fail(f"Kanal {name} tidak ada. Yang ada: {', '.join(channels)}.")
     if not channels[name].enabled:
         fail(f"Kanal {name} tertutup. {channels[name].opens_with}")
     try:
-        return doors_of(settings, clock)[name]
+        return doors_of(settings, clock, given)[name]
     except (ValueError, TypeError) as error:
         fail(str(error))
 
@@ -95,7 +109,7 @@ def _replay(config: Path, settings: Settings, door: Replayer, fields: dict[str, 
     path = f"/hooks/{door.name}"
     made = door.replay(fields, settings.public_url.rstrip("/") + path, clock())
     if isinstance(made, Payload):
-        _by_hand(config, door, made)
+        _by_hand(config, settings, door, made)
         return
     assert isinstance(door, Webhook)
     payload = door.verify(made, clock())
@@ -105,7 +119,7 @@ def _replay(config: Path, settings: Settings, door: Replayer, fields: dict[str, 
     status, _ = _called(made, target)
     if status != 200:
         fail(f"Layanan menjawab {status}. {_WHY.get(status, '')}")
-    _told(config, payload, parsed)
+    _told(settings, payload, parsed)
 
 
 def _called(made: Request, target: str) -> tuple[int, bytes]:
@@ -124,9 +138,9 @@ def _parsed(door: Replayer, payload: Payload) -> Parsed:
         return ()
 
 
-def _told(config: Path, payload: Payload, parsed: Parsed) -> None:
+def _told(settings: Settings, payload: Payload, parsed: Parsed) -> None:
     """What became of each message, as the ledger has it."""
-    with the_ledger(config) as (_, ledger), ledger.reading() as tx:
+    with ledger_of(settings) as ledger, ledger.reading() as tx:
         for one in parsed:
             if isinstance(one, DeliveryReport):
                 say(f"Laporan kirim diterima: {one.status}.")
@@ -138,7 +152,7 @@ def _told(config: Path, payload: Payload, parsed: Parsed) -> None:
                 say(f"Diterima: laporan {known.ref}." if known.ref else "Diterima tanpa laporan.")
 
 
-def _by_hand(config: Path, door: Replayer, payload: Payload) -> None:
+def _by_hand(config: Path, settings: Settings, door: Replayer, payload: Payload) -> None:
     """The door fetches its payloads: nobody can bring it one, so the intake is given it here."""
     say("Bot ini dibaca dengan mode: poll; rekaman dimasukkan langsung ke buku data.")
     parsed = _parsed(door, payload)
@@ -147,7 +161,7 @@ def _by_hand(config: Path, door: Replayer, payload: Payload) -> None:
             asyncio.run(service.intake.deliver(payload, partial(door.parse, payload)))
         except Unavailable:
             fail("Belum dapat disimpan; coba lagi nanti.")
-    _told(config, payload, parsed)
+    _told(settings, payload, parsed)
 
 
 def _by_form(fields: dict[str, Any], base: str) -> None:

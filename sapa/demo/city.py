@@ -1,72 +1,146 @@
 """The demo city's own installation: a folder beside the real one's ledger, never in it."""
 
+import contextlib
+import ipaddress
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
-from channels.telegram import TelegramDoor
 from sapa.bootstrap import Service, open_service
-from sapa.demo.doors import FolderDoor
-from sapa.demo.payloads import BOT
+from sapa.bootstrap.service import ROLES
+from sapa.demo.doors import doors
+from sapa.demo.payloads import WRITERS
 from sapa.settings import Settings
+from store import alone
+from store.db import Ledger
 
-MARK = "kota-contoh"
+NOTICE = "Kota contoh — data buatan, bukan laporan warga"
+MISSING = "Belum ada kota contoh. Isi dulu: sapa demo load."
+#: In the folder of a city that was loaded to its end.
+_MARK = "selesai-diisi.txt"
+_LEDGER = "sapa.db"
+
+
+class Busy(Exception):
+    """Another process serves or fills the demo city; the message says what to do."""
+
+    def __init__(self) -> None:
+        super().__init__("Kota contoh sedang dipakai. Hentikan dahulu layanannya (Ctrl+C), lalu ulangi.")
 
 
 def folder(settings: Settings) -> Path:
     """Where it lies when it is loaded."""
-    return settings.storage.var / "demo"
+    return settings.storage.var / "demo" / "kota-contoh"
 
 
 def part(settings: Settings) -> Path:
     """Where it is built; what a killed load left there is no city."""
-    return settings.storage.var / "demo.part"
+    return settings.storage.var / "demo" / "kota-contoh.part"
 
 
 def loaded(settings: Settings) -> bool:
     """Whether there is a demo city."""
-    return (folder(settings) / MARK).is_file()
+    return (folder(settings) / _MARK).is_file()
+
+
+def finish(settings: Settings, now: datetime) -> None:
+    """What was built becomes the demo city, all at once."""
+    (part(settings) / _MARK).write_text(f"{now.isoformat()}\n", encoding="utf-8")
+    part(settings).rename(folder(settings))
 
 
 def settings_in(settings: Settings, where: Path) -> Settings:
-    """The same configuration for the demo: its folder, its name, and no way out."""
+    """The same configuration for the demo: its folder, its name, and no way out.
+
+    Raises `ValueError` where other machines could reach it: its passwords are in the manual.
+    """
+    for host in (settings.web.host, settings.channels.email.listen.host):
+        if not _loopback(host):
+            raise ValueError(
+                f"Kota contoh hanya untuk mesin ini, tetapi pengaturannya {host}."
+                " Isi SAPA_HTTP_HOST dan SAPA_SMTP_HOST dengan 127.0.0.1."
+            )
     channels = settings.channels
-    closed = {
-        name: section.model_copy(update={"enabled": False})
-        for name, section in channels
-        if name not in ("web", "email", "walkin") and hasattr(section, "enabled")
+    switched = {
+        name: section.model_copy(update={"enabled": name in WRITERS, **_LINES.get(name, {})})
+        for name, section in channels.by_name().items()
     }
     relay = channels.email.relay.model_copy(update={"host": None})
-    email = channels.email.model_copy(update={"enabled": True, "relay": relay})
-    web = channels.web.model_copy(update={"enabled": True})
-    storage = settings.storage.model_copy(
-        update={"var": where, "database": None, "files": None, "spool": None}
-    )
+    switched["email"] = switched["email"].model_copy(update={"relay": relay})
+    storage = {"var": where, "database": None, "files": None, "spool": None}
+    city = {"name": f"{settings.city.name} (contoh)", "public_url": None, "notice": NOTICE}
+    factor = settings.staff.second_factor.model_copy(update={"required": ()})
     return settings.model_copy(
         update={
-            "channels": channels.model_copy(update=closed | {"email": email, "web": web}),
-            "storage": storage,
-            "city": settings.city.model_copy(update={"name": f"{settings.city.name} (KOTA CONTOH)"}),
+            "channels": channels.model_copy(update=switched),
+            "storage": settings.storage.model_copy(update=storage),
+            "city": settings.city.model_copy(update=city),
+            "staff": settings.staff.model_copy(update={"second_factor": factor}),
+            "web": settings.web.model_copy(update={"trusted_proxy": False}),
             "links": settings.links.model_copy(update={"secret": None}),
         }
     )
 
 
-def open_demo(settings: Settings, where: Path, clock: Callable[[], datetime]) -> Service:
-    """All rooms of the demo in `where`; raises `BadConfig`."""
-    telegram = TelegramDoor.build({"token": f"{BOT}:kota-contoh-tanpa-bot"}, clock)
-    doors = {"telegram": FolderDoor(telegram, BOT, where / "outbox-telegram")}
-    return open_service(settings_in(settings, where), clock=clock, more_doors=doors)
+#: What people see of channels nobody has; the gateway falls silent in the last days of the play.
+_LINES: Mapping[str, Mapping[str, object]] = {
+    "sms": {"silent_after_hours": 24, "address": "0812-0000-0002 (contoh)"},
+    "whatsapp": {"address": "0812-0000-0001 (contoh)"},
+    "telegram": {"address": "bot contoh"},
+    "social": {"address": "akun contoh"},
+}
+
+
+def open_demo(
+    settings: Settings, where: Path, clock: Callable[[], datetime], roles: frozenset[str] = ROLES
+) -> Service:
+    """All rooms of the demo in `where`; raises `BadConfig`, and `ValueError` for roles or hosts.
+
+    Its post room never rests: folders need none.
+    """
+    inside = settings_in(settings, where)
+    given = doors(where, inside.public_url, clock)
+    return open_service(inside, clock=clock, roles=roles, more_doors=dict(given), rest=0.0)
+
+
+def hold(where: Path) -> IO[bytes]:
+    """The lock that a process has while it serves or fills `where`; raises `Busy`, and OSError."""
+    ledger = Ledger(f"sqlite:///{where / _LEDGER}")
+    try:
+        lock = alone.claim(ledger)
+    finally:
+        ledger.close()
+    if lock is None:
+        raise Busy
+    return lock
+
+
+def clear(where: Path) -> bool:
+    """Take away what lies in `where`, unless somebody is at it (`Busy`); returns whether anything did."""
+    if not where.exists():
+        return False
+    with hold(where):
+        shutil.rmtree(where)
+    return True
 
 
 def remove(settings: Settings) -> None:
-    """Take the demo city and what a killed load left away; raises OSError when that fails.
+    """Take the demo city and what a killed load left away; raises `Busy`, or OSError when that fails.
 
     A folder of the same name that is no demo city stays: `FileExistsError`.
     """
     if folder(settings).exists() and not loaded(settings):
         raise FileExistsError(f"{folder(settings)} bukan kota contoh; pindahkan dahulu.")
     for where in (folder(settings), part(settings)):
-        if where.exists():
-            shutil.rmtree(where)
+        clear(where)
+    with contextlib.suppress(OSError):  # somebody else's things may lie there
+        folder(settings).parent.rmdir()
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

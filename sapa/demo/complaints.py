@@ -11,10 +11,12 @@ _LANGUAGES = {"i": "id", "j": "jv"}
 class Complaint:
     """One complaint: `language` id, or jv also for mixed; `picture` is what its photo shows, "" = none.
 
-    Complaints of one `incident` (0 = none) are about one event, told by several people.
+    `right` is who ought to have it in the end, an OPD or an owner outside, "" = nobody. Complaints of
+    one `incident` (0 = none) are about one event, told by several people.
     """
 
     text: str
+    right: str
     kelurahan: str
     language: str
     picture: str = ""
@@ -30,12 +32,13 @@ def complaints() -> Sequence[Complaint]:
 
 
 def _complaint(line: str) -> Complaint:
-    language, kelurahan, about, text = line.split("|", 3)
+    language, right, kelurahan, about, text = line.split("|", 4)
     picture, _, incident = about.partition("#")
     if language not in _LANGUAGES:
         raise ValueError(f"a line begins with {' or '.join(_LANGUAGES)}: {line!r}")
     return Complaint(
         text=text,
+        right=right.removeprefix("-"),
         kelurahan=kelurahan,
         language=_LANGUAGES[language],
         picture=picture,

@@ -1,66 +1,58 @@
-"""How each channel's complaints arrive, raw; one writer for each channel.
+"""How each channel's complaints arrive, raw: one row for each channel."""
 
-Chats of the demo city have ids no provider gives; its mail ends in .example.
-"""
-
-import base64
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from email.message import EmailMessage
-from email.policy import SMTP
+from typing import NamedTuple
 
-from channels._email_read import trace
-from channels.base import Payload
-from sapa.demo.complaints import Complaint
-
-#: A bot nobody has.
-BOT = "100000000"
-Writer = Callable[[Complaint, int, datetime, bytes, str], Payload]
+from sapa.demo import chats, letters
+from sapa.demo.telling import Sent, Telling
 
 
-def _web(complaint: Complaint, number: int, at: datetime, photo: bytes, account: str) -> Payload:
-    form = {
-        "text": complaint.text,
-        "kelurahan": complaint.kelurahan,
-        "email": f"warga{number}@contoh.example",
-        "key": f"contoh-{number:05d}",
-        "photos": [{"name": "contoh.jpg", "type": "image/jpeg", "base64": base64.b64encode(photo).decode()}]
-        if photo
-        else [],
-    }
-    return _payload("web", account, json.dumps(form).encode(), "application/json", at, f"contoh-{number:05d}")
+class Writer(NamedTuple):
+    """How people use a channel: `often` of a hundred complaints, their first words and later ones.
+
+    Of the shapes a complaint may have, `plain` go without a picture, `shown` with one.
+    """
+
+    often: int
+    plain: tuple[str, ...]
+    shown: tuple[str, ...]
+    tell: Callable[[Telling, datetime], Sequence[Sent]]
+    again: Callable[[Telling, str, datetime], Sent]
 
 
-def _email(complaint: Complaint, number: int, at: datetime, photo: bytes, account: str) -> Payload:
-    sender = f"warga{number}@contoh.example"
-    mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = sender, account, f"Laporan dari {complaint.kelurahan}"
-    mail["Date"], mail["Message-ID"] = at, f"<contoh-{number}@contoh.example>"
-    mail.set_content(f"{complaint.text}\n\nKelurahan {complaint.kelurahan}\n")
-    if photo:
-        mail.add_attachment(photo, maintype="image", subtype="jpeg", filename="contoh.jpg")
-    body = trace(sender, [account]) + mail.as_bytes(policy=SMTP)
-    return _payload("email", account, body, "message/rfc822", at, "")
+#: A new door of the demo is one row here; one whose provider the demo does without also one in `doors`.
+WRITERS: Mapping[str, Writer] = {
+    "web": Writer(20, ("text", "point"), ("photo",), letters.by_form, letters.form_again),
+    "email": Writer(12, ("text",), ("photo",), letters.by_mail, letters.mail_again),
+    "telegram": Writer(
+        20,
+        ("text", "location", "voice", "edit"),
+        ("album", "burst", "photo", "late"),
+        chats.by_telegram,
+        chats.telegram_again,
+    ),
+    "whatsapp": Writer(22, ("text", "location"), ("photo", "burst"), chats.by_whatsapp, chats.whatsapp_again),
+    "sms": Writer(10, ("text",), ("text",), chats.by_sms, chats.sms_again),
+    "social": Writer(8, ("text",), ("photo",), chats.by_post, chats.post_again),
+    "walkin": Writer(
+        8,
+        ("counter", "phone", "radio", "letter"),
+        ("counter", "social"),
+        letters.by_counter,
+        letters.counter_again,
+    ),
+}
 
-
-def _telegram(complaint: Complaint, number: int, at: datetime, photo: bytes, account: str) -> Payload:
-    person = {"id": 900_000_000 + number, "first_name": "Warga", "is_bot": False}
-    message = {
-        "message_id": number + 1,
-        "date": int(at.timestamp()),
-        "chat": {"id": person["id"], "type": "private", "first_name": "Warga"},
-        "from": person,
-        "text": f"{complaint.text} (Kelurahan {complaint.kelurahan})",
-    }
-    body = json.dumps({"update_id": number + 1, "message": message}).encode()
-    return _payload("telegram", account, body, "application/json", at, str(number + 1))
-
-
-def _payload(channel: str, account: str, body: bytes, kind: str, at: datetime, delivery: str) -> Payload:
-    return Payload(
-        channel=channel, account=account, body=body, media_type=kind, received_at=at, delivery_id=delivery
-    )
-
-
-WRITERS: Mapping[str, Writer] = {"web": _web, "email": _email, "telegram": _telegram}
+#: What no door can read (a new kind of update, a form cut off, a body that is none): it is parked.
+STRANGE: Sequence[tuple[str, bytes]] = (
+    (
+        "telegram",
+        json.dumps({"update_id": 990_001, "video_room": {"id": 7, "title": "rapat warga"}}).encode(),
+    ),
+    ("telegram", json.dumps({"update_id": 990_002, "mini_app_event": {"name": "buka"}}).encode()),
+    ("whatsapp", b"Body=terpotong&From=whatsapp%3A%2B6281200009999"),
+    ("sms", b'{"sms": "bidang isiannya lain"}'),
+    ("social", b"{terpotong"),
+)

@@ -45,6 +45,7 @@ class City(Part):
     prefix: Prefix
     bbox: tuple[Lon, Lat, Lon, Lat]
     public_url: Url | None = None
+    notice: Note = ""
     contact: Contact
 
     @field_validator("bbox")

@@ -48,13 +48,15 @@ class Relay(Protocol):
 class Brand:
     """Words of the city that are on every page.
 
-    `urgent` are (whom, telephone number) pairs; `desk` says where to go when nothing else works.
+    `urgent` are (whom, telephone number) pairs; `desk` says where to go when nothing else works;
+    `notice` what everybody must know of this installation (that it is a demo).
     """
 
     city: str
     agency: str
     urgent: tuple[tuple[str, str], ...] = ()
     desk: str = ""
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

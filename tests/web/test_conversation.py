@@ -59,6 +59,13 @@ def test_an_album_is_one_piece_and_is_split_off_as_one(desk: Desk, dishub: Seat)
     assert len(messages(desk, ref)) == 1
 
 
+def test_a_point_that_was_sent_is_no_empty_message(desk: Desk, dishub: Seat) -> None:
+    ref = chat(
+        desk, {"id": "1", "text": "Lampu jalan mati"}, {"id": "2", "place": {"lat": -7.48, "lon": 112.44}}
+    )
+    assert dishub.see(f"/petugas/laporan/{ref}").count("Mengirim titik lokasi") == 1
+
+
 def test_a_voice_note_is_played_from_any_point(desk: Desk, dishub: Seat) -> None:
     ref = chat(desk, {"id": "1", "text": "Lampu jalan mati", "photos": sent(OGG)})
     html = dishub.see(f"/petugas/laporan/{ref}")

@@ -157,7 +157,9 @@ def _message(
         side="in",
         title=f"{who} · {city.channel_name(message.channel)}{source}",
         text=highlight.marked(text, whole.places),
-        detail="; ".join(mask(part) for part in (message.subject, message.place, about) if part),
+        detail="; ".join(
+            filter(None, (*map(mask, (message.subject, message.place, about)), _pinned(message)))
+        ),
         messages=(whole.id,),
         album=f"{message.conversation_id}:{message.group_id}" if message.group_id else "",
         pictures=tuple(file for file in files if file.served),
@@ -165,6 +167,11 @@ def _message(
         files=tuple(file for file in files if not file.served and file not in played),
         edits=_edits(message, revisions),
     )
+
+
+def _pinned(message: Message) -> str:
+    """That a point was sent: without words it would look like an empty message."""
+    return "Mengirim titik lokasi" if message.lat is not None else ""
 
 
 def _edits(message: Message, revisions: Sequence[MessageRevision]) -> tuple[tuple[datetime, Markup], ...]:
