@@ -39,7 +39,7 @@ WRITERS: Mapping[str, Writer] = {
     "walkin": Writer(
         8,
         ("counter", "phone", "radio", "letter"),
-        ("counter", "social"),
+        ("counter", "social", "letter"),
         letters.by_counter,
         letters.counter_again,
     ),

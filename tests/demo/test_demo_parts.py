@@ -14,7 +14,8 @@ from demo_town import ROOT
 from PIL import Image
 
 from channels.base import Undeliverable, Unreadable
-from channels.message import Address, DeliveryReport, OutboundMessage
+from channels.message import Address, DeliveryReport, InboundMessage, OutboundMessage
+from channels.walkin import WalkinDoor
 from router.place import Gazetteer
 from sapa.bootstrap.values import city_of
 from sapa.demo.complaints import complaints
@@ -154,7 +155,7 @@ def test_what_is_strange_is_so_to_the_door(ways: dict[str, FolderDoor]) -> None:
             ways[name].parse(payload(anybody, body, kind, NOW).payload)
 
 
-@pytest.mark.parametrize("name", sorted(set(WRITERS) - {"web", "email"}))
+@pytest.mark.parametrize("name", sorted(set(WRITERS) - {"web", "email", "walkin"}))
 def test_every_shape_is_read_by_its_door(ways: dict[str, FolderDoor], name: str) -> None:
     writer = WRITERS[name]
     shown = next(one for one in complaints() if one.picture == "lampu")
@@ -174,3 +175,22 @@ def test_every_shape_is_read_by_its_door(ways: dict[str, FolderDoor], name: str)
         assert len({one.sender.value for one in words}) == 1
         assert len({(one.external_id, one.edited) for one in words}) == len(words)
         assert shown.text in " ".join(one.text for one in words)
+
+
+def test_what_is_told_at_the_counter_is_read_and_who_comes_back_is_added() -> None:
+    writer, door = WRITERS["walkin"], WalkinDoor()
+    shown = next(one for one in complaints() if one.picture == "lampu")
+    for number, shape in enumerate(sorted({*writer.plain, *writer.shown})):
+        telling = Telling(
+            number=number, complaint=shown, channel="walkin", account="walkin", shape=shape,
+            spot=(-7.46, 112.44), clerk=5, ref="SMP-2611-0007",
+        )  # fmt: skip
+        (read,) = [one for sent in writer.tell(telling, NOW) for one in door.parse(sent.payload)]
+        (again,) = door.parse(writer.again(telling, "Masih sama", NOW).payload)
+        assert isinstance(read, InboundMessage)
+        assert isinstance(again, InboundMessage)
+        assert read.noted is not None
+        assert again.noted is not None
+        assert (read.noted.by, read.noted.source, read.noted.joins) == (5, shape, "")
+        assert (again.noted.joins, again.text) == ("SMP-2611-0007", "Masih sama")
+        assert len(read.attachments) == 2

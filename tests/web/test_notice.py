@@ -4,9 +4,9 @@ import re
 from dataclasses import replace
 
 import pytest
-from matrix import ROLES, TABLE, Row, Scene
+from matrix import TABLE, Row, Scene
 from starlette.testclient import TestClient
-from test_matrix import scene, visitor
+from test_matrix import World, scene, world
 from web_world import BRAND, Desk
 
 from sapa.agenda.rules import AgendaRules, Letterhead
@@ -14,11 +14,11 @@ from sapa.web.app import create_app
 
 NOTICE = "Kota contoh — data buatan, bukan laporan warga"
 GETS = [row for row in TABLE if row.method == "GET"]
-__all__ = ["scene"]
+__all__ = ["scene", "world"]
 
 
-@pytest.fixture
-def desk(desk: Desk) -> Desk:
+def noticed(desk: Desk) -> Desk:
+    """The same office, with something to be known of it."""
     head = Letterhead(notice=NOTICE)
     rules = AgendaRules(start_name="Balai Kota", start_lat=-7.47, start_lon=112.44, letterhead=head)
     office = replace(desk.office, brand=lambda: replace(BRAND, notice=NOTICE), agenda=lambda: rules)
@@ -27,11 +27,13 @@ def desk(desk: Desk) -> Desk:
 
 
 @pytest.mark.parametrize("row", GETS, ids=lambda row: row.path)
-def test_every_page_says_so(scene: Scene, row: Row) -> None:
+def test_every_page_says_so(world: World, scene: Scene, row: Row) -> None:
+    scene.desk = noticed(scene.desk)
     if row.arrange:
         row.arrange(scene)
     for role in ("anonymous", "citizen", "administrator"):
-        browser = visitor(scene, role) if role in ROLES[:2] else scene.desk.officer(role, role)
+        cookies, _ = world.visitors.get(role, ({}, ""))
+        browser = scene.desk.browser(cookies=dict(cookies))
         path = row.path.format(
             ref=scene.ref, token=scene.link, uuid=scene.photo, channel="fake", **scene.values
         )
