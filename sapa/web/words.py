@@ -90,7 +90,7 @@ def detail(data: Mapping[str, Any]) -> list[str]:
     if dated := data.get("dated"):
         parts.append(f"tertanggal {format_date(date.fromisoformat(str(dated)), 'd MMMM y', locale='id')}")
     if data.get("agreed") is False:
-        parts.append("pelapor tidak untuk dihubungi")
+        parts.append("pelapor membaca kabarnya lewat tanda terima")
     return parts
 
 
