@@ -143,6 +143,7 @@ def main() -> None:
             _agency(town, phone, lamp, others[0])
             _login(town, desk)
             _console(town, desk, others[0])
+            _counter(town, desk)
             _citizen_checks(phone, town, lamp)
             _agenda(town, desk)
             browser.close()
@@ -214,6 +215,24 @@ def _console(town: Town, page: Page, drain: str) -> None:
     shoot(page, "laporan", height=1150)
     page.goto(town.url("/petugas/triase"))
     shoot(page, "triase")
+    page.goto(town.url("/petugas/kanal"))
+    shoot(page, "kanal", height=760)
+    page.goto(town.url("/petugas/petugas"))
+    shoot(page, "petugas")
+
+
+def _counter(town: Town, page: Page) -> None:
+    """Somebody calls about what another one wrote already; and the receipt."""
+    page.goto(town.url("/petugas/catat"))
+    page.get_by_label("Telepon", exact=True).check()
+    page.fill("#text", "Saluran mampet penuh sampah, kalau hujan airnya naik sampai jalan, dekat langgar.")
+    page.select_option("#kelurahan", "Pulorejo")
+    page.get_by_role("button", name="Periksa laporan serupa").click()
+    page.get_by_text("Tambahkan ke laporan").first.wait_for()
+    shoot(page, "catat", height=1160)
+    page.get_by_role("button", name="Simpan").click()
+    page.wait_for_url("**/tanda-terima**")
+    shoot(page, "tanda-terima", height=760)
 
 
 def _citizen_checks(page: Page, town: Town, lamp: str) -> None:

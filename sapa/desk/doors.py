@@ -126,14 +126,31 @@ def awake(since: datetime, until: datetime, tz: ZoneInfo) -> timedelta:
 
 
 def report(tx: Tx, now: datetime, city: City) -> list[Door]:
-    """Every channel of the city in the order of the configuration."""
+    """Every channel of the city in the order of the configuration, with what came in until now."""
     rows = {row.channel: row for row in doors.states(tx)}
+    current = {channel: _current(tx, channel, rows.get(channel), now, city) for channel in city.lines}
     counts, down = doors.waiting(tx), {one.channel: one for one in outages.running(tx)}
     today = city.calendar.day(now)
     return [
-        _door(channel, line, rows.get(channel), down.get(channel), counts, today, now, city.tz)
+        _door(channel, line, current[channel], down.get(channel), counts, today, now, city.tz)
         for channel, line in city.lines.items()
     ]
+
+
+def _current(
+    tx: Tx, channel: str, row: ChannelState | None, now: datetime, city: City
+) -> ChannelState | None:
+    """The row with what `look` has not counted yet: it comes once a minute, people look at once."""
+    day = city.calendar.day(now)
+    midnight = datetime.combine(day, time(), city.tz)
+    _, at, count = doors.came(tx, channel, row.seen if row else 0, midnight)
+    if at is None:
+        return row
+    fresh = ChannelState(channel=channel, known_since=now, day=day)
+    counted = row if row and row.day == day else fresh
+    told = {"last_in_at": at, "day": day, "in_today": counted.in_today + count}
+    told |= {"out_today": counted.out_today, "refused_today": counted.refused_today}
+    return ChannelState(**(row or fresh).model_dump() | told)
 
 
 def _door(

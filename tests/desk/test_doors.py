@@ -135,6 +135,20 @@ def test_what_came_and_left_is_counted_by_the_day_of_the_city(desk: Desk) -> Non
     assert (desk.door().in_today, desk.door().out_today) == (1, 0)
 
 
+def test_the_page_knows_at_once_what_the_next_look_will_count(desk: Desk) -> None:
+    desk.came()
+    assert (desk.door().last_in_at, desk.door().in_today) == (desk.now, 1)
+    desk.look()
+    assert (desk.door().last_in_at, desk.door().in_today) == (desk.now, 1)
+    desk.pass_(hours=30)
+    assert desk.door().state == "silent"
+    desk.came()
+    assert (desk.door().state, desk.door().last_in_at, desk.door().in_today) == ("open", desk.now, 1)
+    desk.beat(sent=2)
+    desk.pass_(minutes=1).came()
+    assert (desk.door().in_today, desk.door().out_today) == (2, 2)
+
+
 def test_a_closed_door_says_what_opens_it_and_is_never_told_of(desk: Desk) -> None:
     desk.pass_(days=30).look()
     assert (desk.door("sms").state, desk.door("sms").what_to_do) == ("closed", "Nomor dua arah.")

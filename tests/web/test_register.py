@@ -78,7 +78,10 @@ def test_the_ticket_page_shows_source_and_who_took_it_down_and_a_clerk_only_read
     for reader in (clerk, seat(clerk.desk, "administrator")):
         words = text_of(reader.see(f"/petugas/laporan/{ref}"))
         assert "Pelapor · Loket (surat)" in words
-        assert "surat nomor 12/RW03, tertanggal 20 November 2026, pelapor membaca kabarnya lewat tanda terima" in words
+        assert (
+            "surat nomor 12/RW03, tertanggal 20 November 2026, pelapor membaca kabarnya lewat tanda terima"
+            in words
+        )
         assert "Dicatat petugas, sumber: surat" in words
         assert "Tini" in words
     assert "Tidak ada tindakan untuk status ini" in text_of(clerk.see(f"/petugas/laporan/{ref}"))
