@@ -2,12 +2,12 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from channels._telegram_bot import Line, Refused, image
 from channels.base import Undeliverable
-from channels.message import OutboundMessage, Receipt
+from channels.message import Choice, OutboundMessage, Receipt
 
 #: UTF-16 units in one message (core.telegram.org/bots/api#sendmessage).
 LONGEST = 4096
@@ -55,6 +55,9 @@ class Post:
         }
         if number == 0 and (answered := _number(message.in_reply_to, chat)):
             values["reply_parameters"] = {"message_id": answered, "allow_sending_without_reply": True}
+        if last and message.choices is not None:  # one message has one keyboard: links stand in the text
+            values["text"] = _with_links(part, message)
+            return await self._call("sendMessage", chat, values | {"reply_markup": keyboard(message.choices)})
         if not last or not message.actions:
             return await self._call("sendMessage", chat, values)
         rows = [[{"text": label, "url": url}] for label, url in message.actions[:_BUTTONS]]
@@ -64,8 +67,7 @@ class Post:
             if "button" not in str(error).lower():
                 raise
         # an address Telegram does not take as a button (a trial on this machine) stands in the text
-        missing = [f"{label}: {url}" for label, url in message.actions if url not in message.text]
-        values["text"] = next(split("\n".join([part, *missing])))
+        values["text"] = _with_links(part, message)
         return await self._call("sendMessage", chat, values)
 
     async def _file(self, chat: str, content: bytes, name: str, media_type: str) -> str:
@@ -80,6 +82,20 @@ class Post:
         sent = await self._line.call(method, **values)
         number = sent.get("message_id") if isinstance(sent, dict) else None
         return f"{chat}:{number}" if number is not None else ""
+
+
+def keyboard(choices: Sequence[Choice]) -> dict[str, Any]:
+    """The answers to tap, one a row, gone once used; without any, what was offered before is taken away."""
+    if not choices:
+        return {"remove_keyboard": True}
+    rows = [[{"text": one.label} | ({"request_location": True} if one.place else {})] for one in choices]
+    return {"keyboard": rows[:_BUTTONS], "one_time_keyboard": True, "resize_keyboard": True}
+
+
+def _with_links(part: str, message: OutboundMessage) -> str:
+    """The text with the links that it does not hold yet."""
+    missing = [f"{label}: {url}" for label, url in message.actions if url not in message.text]
+    return next(split("\n".join([part, *missing])))
 
 
 def split(text: str) -> Iterator[str]:

@@ -73,12 +73,22 @@ class InboundMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """An answer to tap: its label comes back as an ordinary message, or (`place`) where its writer is."""
+
+    label: str
+    place: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutboundMessage:
     """One message to one person. The same `key` is the same message, however often it is sent.
 
     `in_reply_to` is the external id it answers; `reply_token` lets an answer find its ticket;
     `actions` are (label, url) pairs a channel may show as buttons; `sender_name` is whom it comes from;
-    `ref` the ticket's public ref; `heard_at` when they last wrote to us on this channel.
+    `ref` the ticket's public ref; `heard_at` when they last wrote to us on this channel;
+    `choices` are answers to offer as buttons where a channel has any (the text says them, too):
+    None leaves what was offered before, () takes it away.
     """
 
     to: Address
@@ -94,6 +104,7 @@ class OutboundMessage:
     sender_name: str = ""
     ref: str = ""
     heard_at: datetime | None = None
+    choices: tuple[Choice, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,10 @@
-"""Answers to what a citizen asked by a command: how to complain, where a report stands."""
+"""Answers to what a citizen asked or told a bot: how to complain, where a report stands, what it is about."""
 
 from dataclasses import replace
 from typing import Any
 
-from channels.message import Address, OutboundMessage
+from channels.message import Address, Choice, OutboundMessage
+from notifier import choices
 from notifier import facts as look
 from notifier.brief import standing
 from notifier.compose import compose
@@ -15,8 +16,10 @@ from notifier.words import line
 from store.db import Tx
 from store.outbox import Claimed
 
-#: What is said of no report at all.
-_PLAIN = ("help", "status_limit")
+#: What is asked about, by what came.
+_PARTS = {"place": "Lokasi", "photo": "Foto"}
+#: What is told in place of a list of nothing.
+_NONE = "status_none"
 
 
 def to_asker(tx: Tx, row: Claimed, head: Letterhead) -> OutboundMessage:
@@ -27,13 +30,26 @@ def to_asker(tx: Tx, row: Claimed, head: Letterhead) -> OutboundMessage:
     """
     person = look.identity(tx, row.contact_id)
     to = Address(channel=person.channel, value=person.value, name=person.name)
-    known = look.facts(tx, row) if row.notice == "status" else None
-    context: dict[str, Any] = {"brand": head.brand, "city": head.city, "about": "", "week": ""}
+    known = look.facts(tx, row) if row.notice in ("status", "part_kept") else None
+    part = _PARTS.get(str(row.data.get("part")), "")
+    context: dict[str, Any] = {"brand": head.brand, "city": head.city, "about": "", "week": "", "part": part}
+    context |= {"ref": line(str(row.data.get("ref", "")), 30), "urgent": head.urgent_numbers}
     token = ""
-    if known is None or known.sealed:
-        row = replace(row, notice=row.notice if row.notice in _PLAIN else "status_none")
-        context |= {"ref": line(str(row.data.get("ref", "")), 30), "urgent": head.urgent_numbers}
-    else:
+    offered: tuple[Choice, ...] | None = None
+    if row.notice == "part_kept" and known is not None:
+        context["ref"] = known.ticket.ref
+        offered = None if row.data.get("asks") else ()
+    elif row.notice == "which_asked":
+        context["lines"] = choices.numbered([_named(one) for one in _reports(tx, row)])
+        offered = choices.to_tap(context["lines"])
+    elif row.notice == "canceled":
+        offered = ()
+    elif row.notice == "status_list":
+        context["reports"] = _standings(tx, row)
+        row = row if context["reports"] else replace(row, notice=_NONE)
+    elif known is not None and known.sealed:
+        row = replace(row, notice=_NONE)
+    elif known is not None:
         own = look.reports(tx, known.ticket.id, row.contact_id)
         token = known.ticket.token if own else ""
         context |= _status(known, head, own=own)
@@ -42,6 +58,7 @@ def to_asker(tx: Tx, row: Claimed, head: Letterhead) -> OutboundMessage:
         message,
         in_reply_to=look.external_id(tx, row.data.get("message_id")),
         heard_at=look.heard_at(tx, row.contact_id, row.channel),
+        choices=offered,
     )
 
 
@@ -54,3 +71,22 @@ def _status(known: Facts, head: Letterhead, *, own: bool) -> dict[str, Any]:
         "expected": until(known, "resolve", head) if own else "",
         "track": tracking_url(head.public_url, ticket.ref, ticket.token if own else ""),
     }
+
+
+def _reports(tx: Tx, row: Claimed) -> list[Facts]:
+    """The reports a notice speaks of, in its order."""
+    return [look.facts(tx, replace(row, ticket_id=ticket_id)) for ticket_id in row.data.get("tickets", ())]
+
+
+def _named(known: Facts) -> tuple[str, str]:
+    """A report as its reporter knows it again; of a sealed one its number is all."""
+    return known.ticket.ref, "" if known.sealed else known.ticket.summary
+
+
+def _standings(tx: Tx, row: Claimed) -> list[tuple[str, str]]:
+    """(ref, where it stands) of the reports that are not sealed by now."""
+    return [
+        (known.ticket.ref, standing(known.ticket.status, "", own=True))
+        for known in _reports(tx, row)
+        if not known.sealed
+    ]

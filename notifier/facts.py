@@ -173,6 +173,20 @@ def thread(tx: Tx, ticket_id: int, contact_id: int | None, channel: str) -> list
     return [(str(direction), str(external)) for direction, external in rows]
 
 
+def asks(tx: Tx, ticket_id: int, contact_id: int | None, channel: str) -> Mapping[str, Any]:
+    """What a citizen is asked for about a ticket on this channel (`sapa.desk.dialogue`): `place`, `photo`."""
+    found = tx.run(
+        "SELECT dialogue_state FROM conversation c JOIN ticket_reporter r ON r.conversation_id = c.id"
+        " WHERE r.ticket_id = :ticket AND c.contact_id = :contact AND c.channel = :channel",
+        ticket=ticket_id,
+        contact=contact_id,
+        channel=channel,
+    )
+    asked: Mapping[str, Any] = _json(found[0][0]).get("asked", {}) if found else {}
+    what: Mapping[str, Any] = asked.get(str(ticket_id), {})
+    return what
+
+
 def heard_at(tx: Tx, contact_id: int | None, channel: str) -> datetime | None:
     """When a citizen last wrote to us on a channel."""
     found = tx.run(

@@ -41,8 +41,14 @@ NOTICES: Mapping[str, Notice] = {
     "moved": Notice("citizen", "Laporan {ref} berpindah petugas"),
     "help": Notice("asker", "{brand}: cara melapor"),
     "status": Notice("asker", "Status laporan {ref}"),
+    "status_list": Notice("asker", "{brand}: laporan Anda yang masih terbuka"),
     "status_none": Notice("asker", "{brand}: laporan tidak ditemukan"),
     "status_limit": Notice("asker", "{brand}: mohon tanyakan lagi nanti"),
+    "report_asked": Notice("asker", "{brand}: mohon tulis laporan Anda"),
+    "which_asked": Notice("asker", "{brand}: ini untuk laporan apa?"),
+    "part_kept": Notice("asker", "Tambahan untuk laporan {ref} kami terima"),
+    "question_over": Notice("asker", "{brand}: pertanyaan ini sudah berakhir"),
+    "canceled": Notice("asker", "{brand}: pertanyaan dibatalkan"),
     "assigned": Notice("agency", "Disposisi {ref}{about}"),
     "taken_away": Notice("agency", "Disposisi {ref} dialihkan"),
     "reopened_opd": Notice("agency", "Laporan {ref} dibuka kembali{about}"),
@@ -127,7 +133,8 @@ def tell(
     """Put a notice into the outbox, in the transaction of the act that causes it.
 
     The same `key` is the same notice, told once. `data` holds ids only (`event_id`,
-    `disposition_id`, `agenda_id`, `message_id`, `link`): words and addresses are looked up when it is sent.
+    `disposition_id`, `agenda_id`, `message_id`, `tickets`, `link`) and what part came
+    (`part`): words and addresses are looked up when it is sent.
     Raises `KeyError` for an unknown kind, `ValueError` for a recipient of another audience.
     """
     audience = NOTICES[notice].audience

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from channels.message import Address, Attachment, OutboundMessage
+from notifier import choices
 from notifier import facts as look
 from notifier.added import added
 from notifier.asked import to_asker
@@ -96,6 +97,8 @@ def _to_citizen(tx: Tx, row: Claimed, head: Letterhead) -> OutboundMessage:
     known = look.facts(tx, row)
     own = not look.supports(tx, known.ticket.id, row.meant)
     context = _common(known, head) | _for_citizen(known, head, own)
+    asks = _asks(tx, known, row)
+    context |= asks
     said = look.thread(tx, known.ticket.id, row.contact_id, row.channel)
     answered = next((external for direction, external in said if direction == "in"), "")
     to = Address(channel=person.channel, value=person.value, name=person.name)
@@ -105,7 +108,21 @@ def _to_citizen(tx: Tx, row: Claimed, head: Letterhead) -> OutboundMessage:
         in_reply_to=answered,
         references=tuple(external for _, external in said),
         heard_at=look.heard_at(tx, row.contact_id, row.channel),
+        choices=choices.PLACE if asks["asks_place"] else None,
     )
+
+
+def _asks(tx: Tx, known: Facts, row: Claimed) -> dict[str, bool]:
+    """What the acknowledgement asks for, as far as it has not come by now."""
+    if row.notice != "ack" or known.sealed:
+        return {"asks_place": False, "asks_photo": False}
+    ticket = known.ticket
+    asked = look.asks(tx, ticket.id, row.contact_id, row.channel)
+    placed = ticket.lat is not None or bool(ticket.kelurahan or ticket.place)
+    return {
+        "asks_place": bool(asked.get("place")) and not placed,
+        "asks_photo": bool(asked.get("photo")),
+    }
 
 
 def _office_mail(

@@ -1,6 +1,7 @@
 """The kelurahan of a point or of a written address; never more certain than the facts allow."""
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +13,11 @@ OUTSIDE_BEYOND = 400.0
 """Metres: farther than this from every point is outside the city."""
 HINT_BEYOND = 2_000.0
 """Metres: a position less accurate than this is only a hint (a telephone mast, not a satellite)."""
+_STREET = re.compile(
+    r"\b(?:jln?|gg|gang|perum|perumahan|dusun|dsn|blok)\b[.\s]*\w|\br[tw][\s.:/]*\d", re.IGNORECASE
+)
+#: "jalan rusak" names no street, "Jalan Brawijaya" does.
+_JALAN = re.compile(r"\b[Jj]alan\s+(?:[A-Z][a-z]|\d)")
 _METRES_PER_DEGREE = 111_320.0
 _DIRECTIONS = frozenset({"barat", "timur", "utara", "selatan", "tengah", "lor", "kidul", "wetan", "kulon"})
 
@@ -158,6 +164,11 @@ def find_names(text: str, gazetteer: Gazetteer) -> Found | None:
         because=f"Nama tempat dalam laporan bisa berarti {_listed(possible)}.",
         candidates=tuple(possible),
     )
+
+
+def names_street(text: str) -> bool:
+    """Whether a text seems to hold an address: a street, an alley, a housing estate, RT or RW."""
+    return bool(_STREET.search(text) or _JALAN.search(text))
 
 
 def _named(name: str, gazetteer: Gazetteer) -> Found:

@@ -13,7 +13,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from sapa.agenda import draft
 from sapa.agenda.rules import AgendaRules
-from sapa.desk import citizen, doors, logins, reminders
+from sapa.desk import citizen, doors, logins, reminders, turns
 from sapa.desk.city import City
 from sapa.desk.fetching import Fetching
 from sapa.desk.intake import Intake
@@ -99,6 +99,7 @@ class Schedule:
                     ("sweeps", self.sweeps, SWEEP_EVERY),
                     ("silence", self.silence, timedelta(minutes=10)),
                     ("unanswered", self.unanswered, timedelta(minutes=10)),
+                    ("loose", self.loose, timedelta(minutes=10)),
                     ("reminders", self.reminders, timedelta(minutes=30)),
                     ("doors", self.doors, timedelta(minutes=1)),
                     ("sessions", self.sessions, timedelta(hours=1)),
@@ -157,6 +158,13 @@ class Schedule:
         await self.spool()
         now, city = self._clock(), self._city()
         while await self._ledger.awrite(lambda tx: citizen.archive_unanswered(tx, now, city)):
+            continue
+
+    async def loose(self) -> None:
+        """Make complaints of parts whose complaint nobody named; after what they wrote while we were down."""
+        await self.spool()
+        now, city = self._clock(), self._city()
+        while await self._ledger.awrite(lambda tx: turns.give_up(tx, now, city)):
             continue
 
     async def reminders(self) -> None:

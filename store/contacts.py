@@ -1,9 +1,12 @@
 """Contacts, their sealed identity and their conversations (driver SQL: intake's path)."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from store.db import Tx, utc
+from store.driver import as_json
 
 
 def find_contact(tx: Tx, channel: str, value: str) -> int | None:
@@ -124,6 +127,33 @@ def touch_conversation(tx: Tx, conversation_id: int, at: datetime) -> None:
         at=at,
         id=conversation_id,
     )
+
+
+def dialogue(tx: Tx, conversation_id: int) -> dict[str, Any]:
+    """What a thread was asked and has not answered (the words are `sapa.desk.dialogue`'s)."""
+    rows = tx.run("SELECT dialogue_state FROM conversation WHERE id = :id", id=conversation_id)
+    state = rows[0][0] if rows else {}
+    found: dict[str, Any] = json.loads(state) if isinstance(state, str) else state
+    return found
+
+
+def set_dialogue(tx: Tx, conversation_id: int, state: Mapping[str, Any]) -> None:
+    """Remember what a thread is asked."""
+    tx.run(
+        "UPDATE conversation SET dialogue_state = :state WHERE id = :id",
+        state=as_json(state),
+        id=conversation_id,
+    )
+
+
+def whose(tx: Tx, conversation_id: int) -> tuple[int, str]:
+    """(contact, the channel where they are answered) of a thread."""
+    rows = tx.run(
+        "SELECT contact.id, contact.channel FROM conversation"
+        " JOIN contact ON contact.id = conversation.contact_id WHERE conversation.id = :id",
+        id=conversation_id,
+    )
+    return int(rows[0][0]), str(rows[0][1])
 
 
 def add_reporter(tx: Tx, ticket_id: int, contact_id: int, conversation_id: int, role: str) -> None:

@@ -13,20 +13,21 @@ from store.tables import AttachmentRow, Message
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A message the ledger already holds."""
+    """A message the ledger already holds; `heard`: it is part of a conversation, not parked."""
 
     id: int
     ticket_id: int | None
     text: str
     ref: str
     token: str
+    heard: bool
 
 
 def find_message(tx: Tx, channel: str, account: str, external_id: str) -> Known | None:
     """The message of this external id, with its ticket; `token` only if its writer is the reporter."""
     rows = tx.run(
         "SELECT message.id, message.ticket_id, message.text, ticket.ref,"
-        " CASE WHEN role = 'reporter' THEN ticket.token END FROM message"
+        " CASE WHEN role = 'reporter' THEN ticket.token END, message.conversation_id IS NOT NULL FROM message"
         " LEFT JOIN ticket ON ticket.id = message.ticket_id"
         " LEFT JOIN ticket_reporter ON ticket_reporter.ticket_id = message.ticket_id"
         " AND ticket_reporter.conversation_id = message.conversation_id WHERE message.channel = :channel"
@@ -37,8 +38,8 @@ def find_message(tx: Tx, channel: str, account: str, external_id: str) -> Known 
     )
     if not rows:
         return None
-    id_, ticket_id, text, ref, token = rows[0]
-    return Known(id_, ticket_id, text, ref or "", token or "")
+    id_, ticket_id, text, ref, token, heard = rows[0]
+    return Known(id_, ticket_id, text, ref or "", token or "", bool(heard))
 
 
 def questions(tx: Tx, contact_id: int, since: datetime) -> list[str]:
@@ -191,6 +192,51 @@ def attach_to(tx: Tx, message_id: int, ticket_id: int | None, conversation_id: i
         conversation=conversation_id,
         id=message_id,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """A part that waits for its report: a place or files without a word (`machine` "loose", no ticket)."""
+
+    id: int
+    sent_at: datetime
+    placed: bool
+
+
+def loose(tx: Tx, conversation_id: int) -> list[Loose]:
+    """A conversation's parts that wait for their report, oldest first."""
+    rows = tx.run(
+        "SELECT id, sent_at, lat IS NOT NULL OR place <> '' FROM message"
+        " WHERE conversation_id = :id AND machine = 'loose' AND ticket_id IS NULL ORDER BY id",
+        id=conversation_id,
+    )
+    return [Loose(int(id_), utc(at), bool(placed)) for id_, at, placed in rows]
+
+
+def let_go(tx: Tx, conversation_id: int) -> None:
+    """Their writer takes the waiting parts back: they are kept, and wait for nothing any more."""
+    tx.run(
+        "UPDATE message SET machine = 'canceled'"
+        " WHERE conversation_id = :id AND machine = 'loose' AND ticket_id IS NULL",
+        id=conversation_id,
+    )
+
+
+def long_loose(tx: Tx, before: datetime, limit: int) -> list[int]:
+    """Conversations with a part that has waited for its report since before then, at most `limit`."""
+    rows = tx.run(
+        "SELECT DISTINCT conversation_id FROM message"
+        " WHERE machine = 'loose' AND ticket_id IS NULL AND received_at < :before"
+        " ORDER BY conversation_id LIMIT :limit",
+        before=before,
+        limit=limit,
+    )
+    return [int(row[0]) for row in rows]
+
+
+def row(tx: Tx, message_id: int) -> Message:
+    """A message as it stands in the ledger; raises `NoResultFound`."""
+    return tx.session.exec(select(Message).where(col(Message.id) == message_id)).one()
 
 
 def picture_points(tx: Tx, ticket_id: int) -> list[tuple[float, float]]:

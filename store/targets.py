@@ -1,6 +1,6 @@
 """Which ticket a message may belong to, and new tickets (driver SQL: intake's path)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -88,16 +88,59 @@ def newest_own(tx: Tx, conversation_id: int) -> Target | None:
     )
 
 
-def tickets_around(tx: Tx, conversation_id: int, at: datetime, window: timedelta) -> list[Target]:
-    """Tickets of a conversation that have a message within `window` of a moment, nearest first."""
+def own_open(tx: Tx, conversation_id: int, over: Collection[str]) -> list[Target]:
+    """The conversation's own reports whose status is none of `over`, newest first."""
     rows = tx.run(
-        "SELECT ticket.id, ref, token, status, privacy, merged_into, sent_at FROM ticket"
+        _TARGET + "JOIN ticket_reporter ON ticket_reporter.ticket_id = ticket.id"
+        " WHERE conversation_id = :conversation AND role = 'reporter' ORDER BY ticket.id DESC",
+        conversation=conversation_id,
+    )
+    return [target for target in (Target(*row) for row in rows) if target.status not in over]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a ticket knows of itself: its kind, where it is, whether pictures came."""
+
+    type: str
+    privacy: str
+    sensitive: str
+    urgent: bool
+    place: bool
+    files: bool
+    summary: str
+
+
+def told(tx: Tx, ticket_id: int) -> Told:
+    """What is known of a ticket; `place`: by a point, a kelurahan or words of its own."""
+    rows = tx.run(
+        "SELECT type, privacy, sensitive, urgent, lat IS NOT NULL OR kelurahan <> '' OR place <> '',"
+        " EXISTS (SELECT 1 FROM attachment JOIN message ON message.id = attachment.message_id"
+        " WHERE message.ticket_id = ticket.id), summary FROM ticket WHERE id = :id",
+        id=ticket_id,
+    )
+    type_, privacy, sensitive, urgent, place, files, summary = rows[0]
+    return Told(type_, privacy, sensitive, bool(urgent), bool(place), bool(files), summary)
+
+
+def tickets_around(
+    tx: Tx, conversation_id: int, at: datetime, window: timedelta, *, since: datetime | None, bare: str
+) -> list[Target]:
+    """Tickets of a conversation that have a message within `window` of a moment, nearest first.
+
+    `since` is a line drawn in the conversation: what was written before it does not go with what was
+    written after it, but a ticket whose summary is `bare` (no word yet) goes with either.
+    """
+    rows = tx.run(
+        "SELECT ticket.id, ref, token, status, privacy, merged_into, sent_at, summary FROM ticket"
         " JOIN message ON message.ticket_id = ticket.id WHERE conversation_id = :conversation"
         " AND direction = 'in' AND sent_at BETWEEN :first AND :last",
         conversation=conversation_id,
         first=at - window,
         last=at + window,
     )
+    if since is not None:
+        rows = [row for row in rows if row[7] == bare or (utc(row[6]) >= since) == (at >= since)]
     rows.sort(key=lambda row: (abs(utc(row[6]) - at), row[0]))
     found = {row[0]: Target(*row[:6]) for row in reversed(rows)}
     return list(reversed(found.values()))

@@ -71,6 +71,7 @@ def city_of(settings: Settings, today: date, doors: Mapping[str, Door]) -> City:
         channels={name: door.traits for name, door in doors.items()},
         burst=timedelta(minutes=settings.intake.burst_minutes),
         ack_wait=timedelta(seconds=settings.intake.ack_wait_seconds),
+        question=timedelta(hours=settings.intake.question_hours),
         other_route=settings.other_route,
         link_days=settings.links.valid_days,
         channel_names=_channel_names(settings),

@@ -54,7 +54,8 @@ class City:
     """One city's rules, as they are in force now; acts are given it as a value.
 
     `burst` is how long after its last message a chat still belongs to the same complaint;
-    `ack_wait` how long an acknowledgement may wait for late parts; `other_route` says who
+    `ack_wait` how long an acknowledgement may wait for late parts; `question` how long a question of
+    the bot's is open; `other_route` says who
     receives an oversight complaint against the body that would otherwise receive it;
     `channel_names` are what people call the channels, `lines` how the office runs them;
     `tagline` stands beside the brand.
@@ -73,6 +74,7 @@ class City:
     channels: Mapping[str, Traits]
     burst: timedelta = timedelta(minutes=10)
     ack_wait: timedelta = timedelta(seconds=60)
+    question: timedelta = timedelta(hours=24)
     other_route: Mapping[str, str] = field(default_factory=dict)
     link_days: int = 7
     channel_names: Mapping[str, str] = field(default_factory=dict)

@@ -1,6 +1,7 @@
 """What people ask by a command: "/status" to a bot, STATUS, STOP, MULAI by SMS. It opens no ticket."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
@@ -12,20 +13,31 @@ from notifier import notices
 from sapa.desk import which
 from sapa.desk.city import City
 from sapa.desk.incoming import Person, Sitting
+from sapa.desk.lifecycle import OVER
 from store import contacts, messages, targets
 from store.db import Tx
 from store.targets import Target
 
 #: What each command asks, by how the door writes its commands.
 _ASKS: dict[str, dict[str, str]] = {
-    "slash": {"/start": "help", "/bantuan": "help", "/help": "help", "/lapor": "help", "/status": "status"},
+    "slash": {
+        **dict.fromkeys(("/start", "/bantuan", "/help"), "help"),
+        "/lapor": "report",
+        "/status": "status",
+        "/batal": "cancel",
+    },
     "words": {
         "bantuan": "help",
+        "lapor": "report",
         "status": "status",
         **dict.fromkeys(("stop", "berhenti", "stopall", "unsubscribe", "unreg"), "stop"),
         **dict.fromkeys(("start", "mulai", "unstop"), "start"),
     },
 }
+#: A command of a bot that we do not know.
+_UNKNOWN = re.compile(r"/[A-Za-z0-9_]{1,32}(@[A-Za-z0-9_]{1,40})?")
+#: So many reports of their own are told of at once.
+MOST_OWN = 5
 #: A longer text is no command where commands are words.
 _LONGEST = 60
 #: So many different reports of others may be asked about within an hour.
@@ -36,9 +48,9 @@ _AROUND = "\"'.,!?#"
 
 
 class Question(NamedTuple):
-    """What is asked: `about` is "help", "status", "stop" or "start".
+    """What is asked: `about` is "help", "status", "stop" or "start", or one of `dialogue.TURNS`.
 
-    `ref` is the report a status is asked of, "" for the newest; `named`: it is a ref, and not some
+    `ref` is the report it is about, "" for one's own; `named`: it is a ref, and not some
     other word that names none.
     """
 
@@ -49,21 +61,31 @@ class Question(NamedTuple):
     @property
     def mark(self) -> str:
         """Why its message is no word to the city (`message.machine`): kept of what must be remembered."""
-        return "stop" if self.about == "stop" else ""
+        return self.about if self.about in ("stop", "loose") else ""
 
 
 def asked(message: InboundMessage, city: City) -> Question | None:
     """The question a message is, or None: with more words, a file or a place it is a message to the city."""
     how = city.channels.get(message.channel, Traits()).commands
     word, rest = _split(message.text, how)
-    if not word or message.attachments or message.place or message.contacts:
+    if message.attachments or message.place or message.contacts:
         return None
+    if not word:
+        unknown = how == "slash" and _UNKNOWN.fullmatch(message.text.strip())
+        return Question("help") if unknown else None
     about = _ASKS[how][word]
     if about == "status":
         return _status(rest, how, city.prefix)
     if not rest or (word == "/start" and len(rest.split()) == 1):  # a link to the bot may carry a word
         return Question(about)
     return None
+
+
+def begins(message: InboundMessage, city: City) -> bool:
+    """Whether the message is a complaint that says by command that it is a new one (`/lapor lampu mati`)."""
+    how = city.channels.get(message.channel, Traits()).commands
+    word, rest = _split(message.text, how) if how == "slash" else ("", "")
+    return word == "/lapor" and bool(rest)
 
 
 def plain(message: InboundMessage, city: City) -> InboundMessage:
@@ -83,10 +105,11 @@ def answer(tx: Tx, question: Question, person: Person, message_id: int, sitting:
         contacts.cancel_waiting(tx, person.contact_id)
     if question.about not in ("help", "status"):
         return
-    ticket = _meant(tx, question, person) if question.about == "status" else None
-    kind = "help" if question.about == "help" else "status" if ticket else "status_none"
-    if question.ref and not _own(tx, ticket, person) and _asks_too_much(tx, person, sitting):
-        kind, ticket, question = "status_limit", None, Question("status")
+    own = _all_own(tx, question, person)
+    ticket = _meant(tx, question, person) if question.about == "status" and not own else None
+    kind = _kind(question, ticket, own)
+    if question.ref and ticket is None and _asks_too_much(tx, person, sitting):
+        kind, question = "status_limit", Question("status")
     named = question.ref if question.named else ""
     about = ticket.ref if ticket else named
     notices.tell(
@@ -96,26 +119,43 @@ def answer(tx: Tx, question: Question, person: Person, message_id: int, sitting:
         key=f"{kind}:{person.conversation_id}:{about}:{sitting.now:%y%m%d%H%M}",
         now=sitting.now,
         ticket_id=ticket.id if ticket else None,
-        data={"message_id": message_id, "ref": named},
+        data={"message_id": message_id, "ref": named, "tickets": [one.id for one in own]},
     )
 
 
+def _kind(question: Question, ticket: Target | None, own: Sequence[Target]) -> str:
+    """Which notice answers."""
+    if question.about == "help":
+        return "help"
+    return "status_list" if own else "status" if ticket else "status_none"
+
+
+def _all_own(tx: Tx, question: Question, person: Person) -> list[Target]:
+    """Their open reports, where no single one is meant: several, none of them sealed."""
+    if question.about != "status" or question.ref:
+        return []
+    found = [one for one in targets.own_open(tx, person.conversation_id, OVER) if not _sealed(tx, one)]
+    return found[:MOST_OWN] if len(found) > 1 else []
+
+
 def _meant(tx: Tx, question: Question, person: Person) -> Target | None:
-    """The report that is asked of, if anything of it may be told; how much, is seen when it is told."""
+    """The report that is asked of, if they have a part in it and anything of it may be told.
+
+    How much is told, is seen when it is told. Of somebody else's nothing is, as if there were none.
+    """
     if not question.ref:
         return targets.newest_own(tx, person.conversation_id)
     found = targets.ticket_by_ref(tx, question.ref)
     if found is None:
         return None
     last = which.followed(tx, found)
-    states = [targets.state_of(tx, one.id) for one in (found, last)]
-    return None if any(state.privacy == "secret" or state.sensitive for state in states) else last
+    own = contacts.role_of(tx, last.id, person.conversation_id, person.contact_id)
+    return None if not own or _sealed(tx, found) or _sealed(tx, last) else last
 
 
-def _own(tx: Tx, ticket: Target | None, person: Person) -> bool:
-    return ticket is not None and bool(
-        contacts.role_of(tx, ticket.id, person.conversation_id, person.contact_id)
-    )
+def _sealed(tx: Tx, ticket: Target) -> bool:
+    state = targets.state_of(tx, ticket.id)
+    return state.privacy == "secret" or bool(state.sensitive)
 
 
 def _asks_too_much(tx: Tx, person: Person, sitting: Sitting) -> bool:

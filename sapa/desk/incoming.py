@@ -12,11 +12,15 @@ from store.db import Tx
 
 
 class Prepared(NamedTuple):
-    """An inbound message whose files are already kept durably, and what the judge says of it alone."""
+    """An inbound message whose files are already kept durably, and what the judge says of it alone.
+
+    `begins`: its writer said by command that it is a new complaint.
+    """
 
     message: InboundMessage
     judgement: Judgement
     files: tuple[KeptFile, ...] = ()
+    begins: bool = False
 
     @property
     def has_remote(self) -> bool:

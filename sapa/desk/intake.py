@@ -114,6 +114,7 @@ class Intake:
         ]
 
     async def _prepared(self, message: InboundMessage, city: City, large: bool) -> Prepared:
+        begins = commands.begins(message, city)
         message = commands.plain(message, city)
         files: tuple[KeptFile, ...] = ()
         if message.attachments:
@@ -121,7 +122,7 @@ class Intake:
                 files = await asyncio.to_thread(self._keep_files, message.attachments)
         judged = partial(opening.judged, message, files, city)
         judgement = await asyncio.to_thread(judged) if large else judged()
-        return Prepared(message=message, judgement=judgement, files=files)
+        return Prepared(message=message, judgement=judgement, files=files, begins=begins)
 
     def _keep_files(self, attachments: Sequence[Attachment]) -> tuple[KeptFile, ...]:
         return tuple(pictures.keep(attachment, self._files) for attachment in attachments)

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 
 from channels.base import Accepted, Traits
 from channels.message import DeliveryReport, InboundMessage, Place
-from sapa.desk import commands, join, opening, report, which
+from sapa.desk import commands, dialogue, join, opening, report, turns, which
 from sapa.desk.city import City
 from sapa.desk.incoming import Arriving, Item, Person, Prepared, Sitting, TakeRef
 from sapa.desk.pictures import KeptFile
+from sapa.desk.turns import Turn
+from sapa.desk.which import Found
 from store import arrivals, contacts, messages, targets
 from store.db import Tx
 from store.ids import uuid7
@@ -68,7 +70,7 @@ def _take_one(tx: Tx, item: Prepared, sitting: Sitting) -> Accepted:
     item, known = _named(tx, item, sitting.city)
     message, now = item.message, sitting.now
     question = commands.asked(message, sitting.city)
-    anew = sitting.by_hand or (question is None and _was_question(known, message, sitting.city))
+    anew = sitting.by_hand or (question is None and _was_question(known, message))
     if known is not None and (known.ticket_id is not None or not anew):
         return _again(tx, known, item, sitting)
     why = _no_complaint(tx, message)
@@ -78,16 +80,16 @@ def _take_one(tx: Tx, item: Prepared, sitting: Sitting) -> Accepted:
         return Accepted(external_id=message.external_id)
     at = message.sent_at if message.sent_at <= now + _AHEAD else now
     person = _person(tx, message, at, sitting.city)
-    if question is not None and not sitting.by_hand:
-        marked = item._replace(message=replace(message, machine=question.mark))
-        message_id = _add(tx, marked, sitting, None, person.conversation_id, at)
-        contacts.touch_conversation(tx, person.conversation_id, at)
-        commands.answer(tx, question, person, message_id, sitting)
+    found = Found()
+    if question is None or sitting.by_hand:
+        talks = known is None and not sitting.by_hand
+        found, question = dialogue.belongs(tx, item, person, at, sitting.city, talks=talks)
+    if question is not None:
+        _aside(tx, question, item, person, at, sitting)
         return Accepted(external_id=message.external_id)
-    found = which.find(tx, message, None if person.new else person.conversation_id, at, sitting.city)
     if found.target is None:
-        ticket = opening.open_ticket(tx, item, person, sitting, after=found.after)
-        _put(tx, known, item, sitting, ticket.id, person.conversation_id, at)
+        ticket, own = opening.open_ticket(tx, item, person, sitting, after=found.after), True
+        message_id = _put(tx, known, item, sitting, ticket.id, person.conversation_id, at)
         opening.opened(tx, ticket, item, person, sitting)
     else:
         ticket = found.target
@@ -96,12 +98,27 @@ def _take_one(tx: Tx, item: Prepared, sitting: Sitting) -> Accepted:
         if found.proven and message.sender.channel == "web":  # no address of their own
             person = join.as_reporter(tx, ticket.id, person)
         message_id = _put(tx, known, item, sitting, ticket.id, person.conversation_id, at)
-        if not join.joined(tx, ticket, message_id, item, person, found, sitting):
-            ticket = ticket._replace(token="")  # the private link is the reporter's alone
+        own = join.joined(tx, ticket, message_id, item, person, found, sitting)
+        ticket = ticket if own else ticket._replace(token="")  # the private link is the reporter's alone
+    if own and dialogue.answers(message.channel, sitting.city):
+        turns.followed(tx, ticket, found, Turn(item, person, message_id, at, sitting))
     if not person.new:
         contacts.touch_conversation(tx, person.conversation_id, at)
         join.also(tx, ticket.id, message, person, at)
     return Accepted(external_id=message.external_id, ref=ticket.ref, token=ticket.token)
+
+
+def _aside(
+    tx: Tx, question: commands.Question, item: Prepared, person: Person, at: datetime, sitting: Sitting
+) -> None:
+    """Keep what is said to the bot, on no ticket, and answer it."""
+    marked = item._replace(message=replace(item.message, machine=question.mark))
+    message_id = _add(tx, marked, sitting, None, person.conversation_id, at)
+    contacts.touch_conversation(tx, person.conversation_id, at)
+    if question.about in dialogue.TURNS:
+        turns.answer(tx, question, Turn(item, person, message_id, at, sitting))
+    else:
+        commands.answer(tx, question, person, message_id, sitting)
 
 
 def _named(tx: Tx, item: Prepared, city: City) -> tuple[Prepared, messages.Known | None]:
@@ -258,11 +275,11 @@ def _revise(tx: Tx, known: messages.Known, message: InboundMessage, sitting: Sit
     return messages.add_revision(tx, known.id, sitting.arrival_id, digest, message.text, sitting.now)
 
 
-def _was_question(known: messages.Known | None, message: InboundMessage, city: City) -> bool:
-    """Whether an edit makes a complaint of what only asked a bot something."""
-    if known is None or known.ticket_id is not None or not message.edited:
+def _was_question(known: messages.Known | None, message: InboundMessage) -> bool:
+    """Whether an edit makes a complaint of what was only said to a bot (what is parked was not)."""
+    if known is None or known.ticket_id is not None or not message.edited or not message.text:
         return False
-    return commands.asked(replace(message, text=known.text), city) is not None
+    return known.heard and message.text != known.text
 
 
 def _earlier(tx: Tx, item: Prepared, city: City) -> Accepted:

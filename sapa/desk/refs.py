@@ -12,6 +12,12 @@ _SMALLEST, _LARGEST = 4, 512
 _BUSY = timedelta(seconds=5)
 
 
+def take_one(tx: Tx, now: datetime, city: City) -> str:
+    """A ref taken in this very transaction."""
+    month = city.month(now)
+    return city.ref(month, targets.reserve_refs(tx, month, 1))
+
+
 class Refs:
     """Numbers of the current month; a restart loses at most the rest of one block (gaps are allowed)."""
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from notifier import notices
-from sapa.desk import promises
+from sapa.desk import promises, refs
 from sapa.desk.actor import Actor, Done
 from sapa.desk.assign import Decision, assign
 from sapa.desk.city import City
@@ -90,10 +90,10 @@ def _open(deed: Deed, moving: Sequence[Message]) -> Ticket:
 
 def _add(deed: Deed, opened_at: datetime) -> int:
     """An empty ticket beside the one that is split; as sealed as that one."""
-    old, month = deed.ticket, deed.city.month(deed.now)
+    old = deed.ticket
     return targets.add_ticket(
         deed.tx,
-        ref=deed.city.ref(month, targets.reserve_refs(deed.tx, month, 1)),
+        ref=refs.take_one(deed.tx, deed.now, deed.city),
         token=new_token(deed.now),
         channel=old.channel,
         status="triage",

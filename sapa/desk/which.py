@@ -9,6 +9,7 @@ from channels.base import Traits
 from channels.message import InboundMessage
 from sapa.desk import citizen
 from sapa.desk.city import City
+from sapa.desk.judge import NO_TEXT
 from sapa.desk.lifecycle import OVER
 from store import contacts, targets
 from store.db import Tx
@@ -32,8 +33,18 @@ class Found(NamedTuple):
     proven: bool = False
 
 
-def find(tx: Tx, message: InboundMessage, conversation_id: int | None, at: datetime, city: City) -> Found:
-    """In this order: quoted by token, ref or reply; same album; same burst; the one that waits."""
+def find(
+    tx: Tx,
+    message: InboundMessage,
+    conversation_id: int | None,
+    at: datetime,
+    city: City,
+    since: datetime | None = None,
+) -> Found:
+    """In this order: quoted by token, ref or reply; same album; same burst; the one that waits.
+
+    `since`: when they began a complaint by command just now; what came before is another one.
+    """
     target = _quoted(tx, message, city)
     if target is not None:
         proven = message.reply_token == target.token
@@ -51,13 +62,13 @@ def find(tx: Tx, message: InboundMessage, conversation_id: int | None, at: datet
     if traits.burst:
         around = [
             found
-            for near in targets.tickets_around(tx, conversation_id, at, city.burst)
+            for near in targets.tickets_around(tx, conversation_id, at, city.burst, since=since, bare=NO_TEXT)
             if (found := _still_open(tx, near)) is not None
         ]
         if around:
             others = {other.id: other for other in around[1:] if other.id != around[0].id}
             return Found(around[0], "burst", tuple(others.values()))
-    if traits.conversation:
+    if traits.conversation and (since is None or at < since):
         waiting = targets.tickets_waiting(tx, conversation_id)
         if len(waiting) == 1:
             return Found(waiting[0], "waiting")

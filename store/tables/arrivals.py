@@ -48,6 +48,7 @@ class Message(SQLModel, table=True):
         Index("ux_message_external", "channel", "account", "external_id", unique=True),
         Index("ix_message_ticket", "ticket_id", "id"),
         partial("ix_message_group", "conversation_id", "group_id", where="group_id <> ''"),
+        partial("ix_message_loose", "conversation_id", where="machine = 'loose' AND ticket_id IS NULL"),
     )
     id: int | None = new_id()
     uuid: UUID = Field(unique=True)

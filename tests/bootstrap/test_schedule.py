@@ -95,12 +95,13 @@ def test_every_job_and_how_often_it_runs(office: Office) -> None:
         ("sweeps", timedelta(minutes=5)),
         ("silence", timedelta(minutes=10)),
         ("unanswered", timedelta(minutes=10)),
+        ("loose", timedelta(minutes=10)),
         ("reminders", timedelta(minutes=30)),
         ("doors", timedelta(minutes=1)),
         ("sessions", timedelta(hours=1)),
         ("orphans", timedelta(hours=6)),
     ]
-    assert [job.at_start for job in (weekly, daily, *rest)] == [False, False, *[True] * 10]
+    assert [job.at_start for job in (weekly, daily, *rest)] == [False, False, *[True] * 11]
     assert [job.run.__name__ for job in (weekly, daily, *rest)] == [
         "agenda",
         "day",

@@ -50,7 +50,7 @@ class Chats(World):
 
     def asked(self) -> list[tuple[Any, ...]]:
         """(notice, ticket) of the answers to questions, oldest first."""
-        kinds = "notice IN ('help', 'status', 'status_none')"
+        kinds = "notice IN ('help', 'status', 'status_none', 'status_list')"
         return self.rows(
             "SELECT notice, ref FROM outbox LEFT JOIN ticket ON ticket.id = ticket_id"
             f" WHERE {kinds} ORDER BY outbox.id"

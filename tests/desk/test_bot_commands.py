@@ -1,7 +1,9 @@
 """What people ask the bot is answered; what they tell it is a complaint, whatever it begins with."""
 
+import json
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from telegram_world import Chats
@@ -14,7 +16,9 @@ def world(ledger: Ledger, tmp_path: Path, now: datetime) -> Chats:
     return Chats(ledger, tmp_path, now)
 
 
-@pytest.mark.parametrize("text", ["/start", "/start kelurahan-meri", "/bantuan", "/HELP@sapa_bot", "/lapor"])
+@pytest.mark.parametrize(
+    "text", ["/start", "/start kelurahan-meri", "/bantuan", "/HELP@sapa_bot", "/halo", "/menu@sapa_bot"]
+)
 def test_a_question_opens_no_ticket_and_is_answered(world: Chats, text: str) -> None:
     (accepted,) = world.write(text)
     assert (accepted.ref, world.tickets(), world.told()) == ("", [], [("help", "contact:1")])
@@ -56,15 +60,36 @@ def test_the_same_question_twice_is_answered_once_a_minute(world: Chats) -> None
     assert [notice for notice, _ in world.asked()] == ["help", "help"]
 
 
-def test_where_a_report_stands_is_told_whoever_asks_for_its_ref(world: Chats) -> None:
+def test_where_a_report_stands_is_told_to_its_reporter(world: Chats) -> None:
     (first,) = world.write("Lampu jalan di Meri mati")
     world.write(f"/status {first.ref}")
+    world.later(minutes=1)
     world.write("/status")
+    assert world.asked() == [("status", first.ref), ("status", first.ref)]
+
+
+def test_somebody_elses_ref_and_an_unknown_one_are_answered_alike(world: Chats) -> None:
+    (first,) = world.write("Lampu jalan di Meri mati")
     world.write(f"/status {first.ref.lower()}", who=2002)
-    world.write("/status SMP-2611-9999")
-    assert world.asked() == [("status", first.ref), ("status", first.ref), ("status_none", None)]
+    world.write("/status SMP-2611-9999", who=2002)
+    assert world.asked() == [("status_none", None), ("status_none", None)]
+    told = world.rows("SELECT data FROM outbox WHERE notice = 'status_none' ORDER BY id")
+    first_said, second_said = ({**_json(data), "message_id": 0} for (data,) in told)
+    assert first_said | {"ref": ""} == second_said | {"ref": ""}
     assert len(world.tickets()) == 1
     assert len(world.rows("SELECT 1 FROM ticket_reporter")) == 1
+
+
+def test_who_added_to_a_report_is_told_where_it_stands(world: Chats) -> None:
+    (first,) = world.write("Lampu jalan di Meri mati")
+    world.write(f"{first.ref} di depan rumah saya juga", who=2002)
+    world.write(f"/status {first.ref}", who=2002)
+    assert world.asked() == [("status", first.ref)]
+
+
+def _json(data: Any) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(data) if isinstance(data, str) else data
+    return found
 
 
 @pytest.mark.parametrize("form", ["{ref}.", "#{ref}", "{bare}", "{spaced}"])
@@ -75,13 +100,30 @@ def test_a_ref_may_be_written_in_many_ways(world: Chats, form: str) -> None:
     assert world.asked() == [("status", first.ref)]
 
 
-def test_the_newest_report_is_meant_when_none_is_named(world: Chats) -> None:
-    world.write("Lampu jalan di Meri mati")
+def test_all_open_reports_of_ones_own_are_meant_when_none_is_named(world: Chats) -> None:
+    for _ in range(7):
+        world.later(hours=1)
+        world.write("Lampu jalan di Meri mati")
     world.later(hours=1)
-    (second,) = world.write("Sampah menumpuk di Wates")
+    world.write("Tetangga dipukuli suaminya")
     world.write("/status")
     world.write("/status", who=2002)
-    assert world.asked() == [("status", second.ref), ("status_none", None)]
+    assert [notice for notice, _ in world.asked()] == ["status_list", "status_none"]
+    ((data,),) = world.rows("SELECT data FROM outbox WHERE notice = 'status_list'")
+    assert _json(data)["tickets"] == [7, 6, 5, 4, 3]
+
+
+def test_the_newest_report_is_meant_when_only_one_is_open_or_none(world: Chats) -> None:
+    refs = []
+    for _ in range(2):
+        world.later(hours=1)
+        refs += [one.ref for one in world.write("Lampu jalan di Meri mati")]
+    world.ledger.write(lambda tx: tx.run("UPDATE ticket SET status = 'closed' WHERE id = 1"))
+    world.write("/status")
+    world.ledger.write(lambda tx: tx.run("UPDATE ticket SET status = 'closed'"))
+    world.later(minutes=1)
+    world.write("/status")
+    assert world.asked() == [("status", refs[1]), ("status", refs[1])]
 
 
 def test_of_a_sensitive_or_secret_report_nothing_is_told(world: Chats) -> None:

@@ -472,6 +472,7 @@ def upgrade() -> None:
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_message_conversation_id'), ['conversation_id'], unique=False)
         batch_op.create_index('ix_message_group', ['conversation_id', 'group_id'], unique=False, sqlite_where=sa.text("group_id <> ''"), postgresql_where=sa.text("group_id <> ''"))
+        batch_op.create_index('ix_message_loose', ['conversation_id'], unique=False, sqlite_where=sa.text("machine = 'loose' AND ticket_id IS NULL"), postgresql_where=sa.text("machine = 'loose' AND ticket_id IS NULL"))
         batch_op.create_index('ix_message_ticket', ['ticket_id', 'id'], unique=False)
         batch_op.create_index('ux_message_external', ['channel', 'account', 'external_id'], unique=True)
 
@@ -602,6 +603,7 @@ def downgrade() -> None:
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.drop_index('ux_message_external')
         batch_op.drop_index('ix_message_ticket')
+        batch_op.drop_index('ix_message_loose', sqlite_where=sa.text("machine = 'loose' AND ticket_id IS NULL"), postgresql_where=sa.text("machine = 'loose' AND ticket_id IS NULL"))
         batch_op.drop_index('ix_message_group', sqlite_where=sa.text("group_id <> ''"), postgresql_where=sa.text("group_id <> ''"))
         batch_op.drop_index(batch_op.f('ix_message_conversation_id'))
 
