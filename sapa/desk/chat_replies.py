@@ -90,7 +90,7 @@ def _answered(tx: Tx, question: ChatQuestion, item: Prepared, sitting: Sitting) 
         what = chat_acts.refused(tx, question.act, told, by)
         if not what and by is not None:
             what = _done(tx, question, item, told, by, sitting)
-    undone = what not in ("done", "proof", "edited")
+    undone = what not in ("done", "proof", "edited", "need_words")
     why = (STRANGER if what in ("stranger", "not_yours") else STALE) if undone else chats.OFFICE
     arrivals.set_arrival(tx, sitting.arrival_id, "parked" if undone else "resolved", why)
     if what not in ("proof", "edited"):

@@ -378,11 +378,11 @@ def test_in_webhook_mode_telegram_is_told_where_until_it_takes_it(bot: BotApi) -
         SECRET,
     )
     assert json.loads(bot.webhook["allowed_updates"]) == [
-            "message",
-            "edited_message",
-            "my_chat_member",
-            "callback_query",
-        ]
+        "message",
+        "edited_message",
+        "my_chat_member",
+        "callback_query",
+    ]
 
 
 def test_a_door_costs_nothing_until_it_is_used() -> None:

@@ -130,6 +130,7 @@ SAID: Mapping[str, str] = {
     "sesi": "Semua sesi lain sudah diakhiri.",
     "sandi": "Kata sandi diganti.",
     "jabatan": "Jabatan diganti.",
+    "tautan-lepas": "Tautan dilepas. Disposisi tidak dikirim lagi ke sana.",
 }
 
 
