@@ -119,9 +119,9 @@ def officer(officer_id: int) -> Recipient:
     return Recipient(f"officer:{officer_id}", "email", officer_id=officer_id)
 
 
-def chat(contact_id: int, channel: str, lane: str = "") -> Recipient:
-    """A chat in which officers work; what cannot wait for its other notices has a `lane` of its own."""
-    return Recipient(lane or f"chat:{contact_id}", channel, contact_id, office=True)
+def chat(contact_id: int, channel: str, *, opd: str = "", lane: str = "") -> Recipient:
+    """A chat in which officers (of `opd`) work; what cannot wait for other notices has its own `lane`."""
+    return Recipient(lane or f"chat:{contact_id}", channel, contact_id, opd, office=True)
 
 
 _TELL = """
@@ -173,9 +173,10 @@ def tell(
 ) -> None:
     """Put a notice into the outbox, in the transaction of the act that causes it.
 
+    What an agency is told, its linked chats are told, too (never of a sealed report).
     The same `key` is the same notice, told once. `data` holds ids only (`event_id`,
     `disposition_id`, `agenda_id`, `message_id`, `tickets`, `link`) and what part came
-    (`part`): words and addresses are looked up when it is sent.
+    (`part`; to officers in chats also what to say, `notifier.chats`): words and addresses are looked up when it is sent.
     Raises `KeyError` for an unknown kind, `ValueError` for a recipient of another audience.
     """
     audience = NOTICES[notice].audience

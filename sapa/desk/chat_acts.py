@@ -157,7 +157,7 @@ def _show(
     notices.tell(
         tx,
         "chat_tapped",
-        notices.chat(contact, channel, f"tap:{sitting.arrival_id}"),
+        notices.chat(contact, channel, lane=f"tap:{sitting.arrival_id}"),
         key=f"chat_tapped:{sitting.arrival_id}",
         now=sitting.now,
         ticket_id=told.ticket_id if told is not None else None,

@@ -35,7 +35,7 @@ def takes(tx: Tx, item: Prepared, sitting: Sitting) -> bool:
         return False
     order = chats.command(message, sitting.city)
     if order is not None and chats.obey(tx, order, message, sitting):
-        arrivals.set_arrival(tx, sitting.arrival_id, "resolved", chats.OFFICE)
+        arrivals.set_arrival(tx, sitting.arrival_id, "kept", chats.OFFICE)
         return True
     if message.in_reply_to and _replies(tx, item, sitting):
         return True
@@ -92,7 +92,7 @@ def _answered(tx: Tx, question: ChatQuestion, item: Prepared, sitting: Sitting) 
             what = _done(tx, question, item, told, by, sitting)
     undone = what not in ("done", "proof", "edited", "need_words")
     why = (STRANGER if what in ("stranger", "not_yours") else STALE) if undone else chats.OFFICE
-    arrivals.set_arrival(tx, sitting.arrival_id, "parked" if undone else "resolved", why)
+    arrivals.set_arrival(tx, sitting.arrival_id, "parked" if undone else "kept", why)
     if what not in ("proof", "edited"):
         about = told.ticket_id if what in ("done", "stale", "over") else None
         chats.say(tx, told.contact, message.channel, what, sitting, ticket_id=about)

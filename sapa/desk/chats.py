@@ -200,7 +200,7 @@ def _let_go(tx: Tx, message: InboundMessage, sitting: Sitting) -> bool:
 
 def chatter(tx: Tx, message: InboundMessage, sitting: Sitting) -> None:
     """What is said in a group is no report: it stays kept, and is counted where the group is linked."""
-    arrivals.set_arrival(tx, sitting.arrival_id, "resolved", CHATTER)
+    arrivals.set_arrival(tx, sitting.arrival_id, "kept", CHATTER)
     contact = contacts.find_contact(tx, message.channel, message.room)
     row = chats.linked(tx, contact) if contact is not None else None
     if row is not None and row.id is not None:

@@ -35,7 +35,7 @@ def test_an_account_and_a_group_are_linked_by_codes(world: OfficeChats) -> None:
     assert group.startswith("Grup ini tertaut dengan Dinas Perhubungan.")
     assert world.tickets() == []
     assert world.rows("SELECT COUNT(*) FROM message") == [(0,)]
-    assert world.arrival() == ("resolved", chats.OFFICE)
+    assert world.arrival() == ("kept", chats.OFFICE)
 
 
 @pytest.mark.parametrize("how", ["/start tautkan_{}", "/start@sapa_uji_bot tautkan_{}", "/TAUTKAN {}"])
@@ -154,8 +154,8 @@ def test_what_is_said_in_a_group_is_kept_counted_and_no_report(world: OfficeChat
     world.write_in(-5, "Halo semua")
     assert world.tickets() == []
     assert world.rows("SELECT chatter FROM office_chat") == [(2,)]
-    assert world.rows("SELECT COUNT(*) FROM arrival WHERE state = 'resolved'") == [(4,)]
-    assert world.arrival() == ("resolved", chats.CHATTER)
+    assert world.rows("SELECT COUNT(*) FROM arrival WHERE reason LIKE 'Obrolan di grup%'") == [(3,)]
+    assert world.arrival() == ("kept", chats.CHATTER)
     assert world.rows("SELECT COUNT(*) FROM identity WHERE value = '-5'") == [(0,)]
 
 
