@@ -175,8 +175,8 @@ def tell(
 
     What an agency is told, its linked chats are told, too (never of a sealed report).
     The same `key` is the same notice, told once. `data` holds ids only (`event_id`,
-    `disposition_id`, `agenda_id`, `message_id`, `tickets`, `link`) and what part came
-    (`part`; to officers in chats also what to say, `notifier.chats`): words and addresses are looked up when it is sent.
+    `disposition_id`, `agenda_id`, `message_id`, `tickets`, `link`), what part came (`part`), and for
+    officers in chats what to say (`notifier.chats`): words and addresses are looked up when it is sent.
     Raises `KeyError` for an unknown kind, `ValueError` for a recipient of another audience.
     """
     audience = NOTICES[notice].audience

@@ -73,7 +73,7 @@ class BotApi:
     """The state of one bot. `calls` are (method, parameters, files) in order; `said` the sent messages.
 
     `queries` are the ids of buttons pressed that may still be answered, `answers` (id, text) of those
-    that were; `away` are files that are there, but not now; `hold` is the longest a poll is kept waiting (seconds).
+    that were; `away` are files that are there, but not now; `hold` is the longest a poll waits (seconds).
     """
 
     port: int = 0

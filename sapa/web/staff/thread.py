@@ -6,6 +6,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from notifier.notices import NOTICES
 from sapa.desk.city import City
 from sapa.desk.mask import mask
 from sapa.desk.wording import continues
@@ -190,7 +191,7 @@ def _words(
     told = [
         f"{city.channel_name(row.channel)}: {delivery(row.state, row.delivery)}"
         for row in post
-        if row.contact_id is not None and row.key.startswith(prefix)
+        if NOTICES[row.notice].audience == "citizen" and row.key.startswith(prefix)
     ]
     shown = proofs.get(event.data.get("proof", 0), ())
     return Entry(
