@@ -81,13 +81,8 @@ def _message(message: Mapping[str, Any], payload: Payload, *, edited: bool) -> P
     group = kind != "private"
     place, attachments = _place(message), kinds.files(message)
     contacts, card = _contact(message, writer)
-    lines = (
-        _origin(message),
-        _text(message),
-        _sticker(message),
-        card,
-        kinds.shown(strange) if strange else "",
-    )
+    unshown = kinds.shown(strange) if strange else ""
+    lines = (_origin(message), _text(message), _sticker(message), card, unshown)
     text = "\n".join(filter(None, lines)) or ("" if place or attachments else "[pesan kosong]")
     answered = message.get("reply_to_message")
     return (

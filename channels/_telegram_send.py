@@ -88,16 +88,20 @@ class Post:
             with contextlib.suppress(Refused):
                 await self._line.call("answerCallbackQuery", callback_query_id=message.tap, **values)
         if number := _number(message.under, chat):
-            left = [
-                *inline(message.buttons),
-                *([{"text": label, "url": url}] for label, url in message.actions),
-            ]
-            where: dict[str, Any] = {"chat_id": int(chat), "message_id": number}
-            with contextlib.suppress(Refused):
-                await self._line.call(
-                    "editMessageReplyMarkup", **where, reply_markup={"inline_keyboard": left}
-                )
+            await self._left({"chat_id": int(chat), "message_id": number}, message)
         return Receipt(external_id="")
+
+    async def _left(self, where: dict[str, Any], message: OutboundMessage) -> None:
+        """The buttons of a message from now on; without the links where Telegram does not take those."""
+        links = [[{"text": label, "url": url}] for label, url in message.actions]
+        for rows in ([*inline(message.buttons), *links], inline(message.buttons)):
+            try:
+                markup = {"inline_keyboard": rows}
+                await self._line.call("editMessageReplyMarkup", **where, reply_markup=markup)
+            except Refused as error:
+                if "button" in str(error).lower():
+                    continue
+            return
 
     async def _file(self, chat: str, content: bytes, name: str, media_type: str) -> str:
         if len(content) > LARGEST_FILE:

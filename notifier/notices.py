@@ -185,33 +185,25 @@ def tell(
         raise ValueError(f"{notice} is not for {to.lane}")
     if to.channel in NO_WAY_BACK:
         return
-    more = as_json(data) if data else "{}"
-    due = not_before or now
+    row = {
+        "ticket": ticket_id,
+        "opd": to.opd,
+        "data": as_json(data) if data else "{}",
+        "now": now,
+        "due": not_before or now,
+    }
     if notice in IN_CHATS:
-        tx.add(
-            _CHATS[tx.dialect],
-            key=f"{key}:chat:",
-            lane="chat:",
-            notice=IN_CHATS[notice],
-            ticket=ticket_id,
-            opd=to.opd,
-            data=more,
-            now=now,
-            due=due,
-        )
+        chats = {"key": f"{key}:chat:", "lane": "chat:", "notice": IN_CHATS[notice]}
+        tx.add(_CHATS[tx.dialect], **chats, **row)
     tx.add(
         _TELL,
         key=key,
         lane=to.lane,
         notice=notice,
-        ticket=ticket_id,
         contact=to.contact_id,
-        opd=to.opd,
         officer=to.officer_id,
         channel=to.channel,
-        data=more,
-        now=now,
-        due=due,
+        **row,
     )
 
 

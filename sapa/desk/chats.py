@@ -82,7 +82,8 @@ def unlink(tx: Tx, by: Actor, chat_id: int, *, now: datetime) -> None:
     row = chats.get(tx, chat_id)
     if row is None or not may_unlink(by, row):
         raise NotFound("Tautan ini tidak ada.")
-    chats.end_of_contact(tx, row.contact_id, now, "console") if row.until is None else None
+    if row.until is None:
+        chats.end_of_contact(tx, row.contact_id, now, "console")
 
 
 def _own(by: Actor, row: OfficeChat) -> bool:
@@ -159,11 +160,11 @@ def _link(tx: Tx, written: str, contact: int, message: InboundMessage, sitting: 
     officer = officers.get(tx, code.officer_id) if code is not None else None
     if code is None or officer is None or officer.id is None or not officer.active:
         say(tx, contact, message.channel, "code_wrong", sitting)
-    elif code.used_at is not None or code.revoked_at is not None or code.expires_at <= now:
-        say(tx, contact, message.channel, "code_old", sitting)
     elif message.room and not code.opd:
         say(tx, contact, message.channel, "code_person", sitting)
-    elif chats.spend_code(tx, digest, now):
+    elif code.revoked_at is not None or code.expires_at <= now or not chats.spend_code(tx, digest, now):
+        say(tx, contact, message.channel, "code_old", sitting)
+    else:
         kind = "group" if message.room else "person"
         opd = code.opd if message.room else ""
         chats.link(

@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from office_chat_world import BUDI, CICI, DESK, EKO, GROUP, PHOTO, STRANGER, OfficeChats
 
-from sapa.desk import acts, chat_replies, chats, citizen, reminders, triage
+from sapa.desk import acts, chat_acts, chat_replies, chats, citizen, reminders, triage
 from sapa.desk.actor import Actor, Done
+from sapa.desk.incoming import Sitting
 from store import tickets
 from store.db import Ledger
 
@@ -351,6 +352,32 @@ def test_an_officer_answers_as_a_citizen_what_they_were_asked_as_one(world: Offi
     world.wait()
     (again,) = world.reply(f"{BUDI}:41", "Masih mati")
     assert again.ref == mine.ref
+
+
+def test_who_was_quicker_at_the_same_moment_wins(world: OfficeChats) -> None:
+    ref, under = world.assigned()
+    row, budi = int(world.data("accept", under).partition(":")[2]), world.actor(BUDI)
+
+    def act(tx: Any) -> str:
+        contact = tx.run("SELECT contact_id FROM office_chat WHERE kind = 'group'")[0][0]
+        told = chat_acts.notice(tx, row, contact)
+        assert told is not None
+        tx.run("UPDATE ticket SET version = version + 1")
+        sitting = Sitting(arrival_id=1, now=world.now, city=world.city, take_ref=lambda *_: "")
+        return chat_acts.do(tx, "accept", acts.accept, told, budi, sitting)
+
+    assert world.ledger.write(act) == "stale"
+    assert world.status(ref) == "assigned"
+
+
+def test_a_notice_whose_message_is_not_known_keeps_its_buttons(world: OfficeChats) -> None:
+    ref, under = world.assigned()
+    world.press(world.data("resolve", under), under)
+    world.send()
+    world.ledger.write(lambda tx: tx.run("UPDATE outbox SET external_id = '' WHERE notice = 'chat_assigned'"))
+    world.reply(world.external("chat_asks"), "Beres.")
+    assert world.status(ref) == "resolved"
+    assert [one for one in world.send() if one.under] == []
 
 
 def test_what_a_person_takes_up_by_hand_is_a_citizens(world: OfficeChats) -> None:

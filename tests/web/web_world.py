@@ -296,7 +296,7 @@ class Desk:
 
     def linked_group(self, opd: str, value: str = "-100200") -> int:
         """A group of the agency is linked; returns the link's id."""
-        officer = self.add_officer(f"penaut{value}", "head", opd)
+        officer = self.add_officer("penaut", "head", opd)
         now = self.clock.now
 
         def act(tx: Tx) -> int:
