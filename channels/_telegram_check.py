@@ -1,5 +1,6 @@
 """What Telegram says of our bot, and of where its updates go."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from channels.base import Finding, Unavailable, Undeliverable
 
 #: Updates that wait at Telegram: more than this is a sign that nobody takes them.
 _MANY = 100
+_NAME = re.compile(r"[A-Za-z0-9_]{3,40}")
 
 
 async def look(line: Line, hook: str) -> tuple[Finding, ...]:
@@ -50,6 +52,12 @@ def _waiting(told: Mapping[str, Any]) -> tuple[Finding, ...]:
     reason = f": {one_line(str(why), 200)}" if why else ""
     advice = "" if fine else "Pastikan layanan berjalan dan dapat dicapai Telegram; lihat log layanan."
     return (Finding(fine, f"{waits} pembaruan menunggu di Telegram{reason}.", advice),)
+
+
+def username(me: Any) -> str:
+    """What a bot is called, as a t.me link names it; "" if Telegram does not say."""
+    told = _mapping(me).get("username")
+    return told if isinstance(told, str) and _NAME.fullmatch(told) else ""
 
 
 def _mapping(told: Any) -> Mapping[str, Any]:

@@ -72,12 +72,12 @@ ABOUT = frozenset(
     effect_id caption_entities show_caption_above_media has_media_spoiler reply_markup text caption
     """.split()  # noqa: SIM905
 )
-#: Updates that are no message to the city: posts of channels, reactions, buttons, other people's business.
+#: Updates that are no message to the city: posts of channels, reactions, other people's business.
 OTHER_UPDATES = frozenset(
     """
     channel_post edited_channel_post business_connection business_message edited_business_message
     deleted_business_messages message_reaction message_reaction_count inline_query chosen_inline_result
-    callback_query shipping_query pre_checkout_query purchased_paid_media poll poll_answer chat_member
+    shipping_query pre_checkout_query purchased_paid_media poll poll_answer chat_member
     chat_join_request chat_boost removed_chat_boost managed_bot
     """.split()  # noqa: SIM905
 )

@@ -15,7 +15,7 @@ from channels.base import Deliver, Parsed, Payload, Unavailable, Undeliverable
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 #: The kinds of update we ask for.
-WANTED = ("message", "edited_message", "my_chat_member")
+WANTED = ("message", "edited_message", "my_chat_member", "callback_query")
 #: Seconds: Telegram holds an empty answer so long; the longest rest after an error.
 HOLD, LONGEST_REST = 25, 60.0
 BAD_TOKEN = "token bot ditolak: minta token dari BotFather, isi variabelnya, jalankan kembali"  # noqa: S105

@@ -10,13 +10,15 @@ from channels._place import point
 from channels._reach import phone
 from channels._text import clean, cut, one_line
 from channels.base import Parsed, Payload, Unreadable
-from channels.message import Address, DeliveryReport, InboundMessage, Place
+from channels.message import Address, DeliveryReport, InboundMessage, Place, Tap
 
 _WRONG = (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError, OSError)
 _LONGEST = 100 * 1024
 _LINKS = 20
-#: How a member of a private chat with us stands now: whether we reach them.
-_STANDING: Mapping[str, bool] = {"kicked": False, "left": False, "member": True}
+#: How we stand in a chat now: whether we reach whoever is there.
+_STANDING: Mapping[str, bool] = {"kicked": False, "left": False, "member": True, "administrator": True}
+#: What several people read. A channel is no conversation.
+_GROUPS = frozenset({"group", "supergroup"})
 
 
 def read(payload: Payload) -> Parsed:
@@ -49,7 +51,8 @@ def number(value: Any) -> int:
 
 def chat_of(update: Mapping[str, Any]) -> int:
     """The chat an update is about, 0 where none is told; what belongs together is taken in order."""
-    for part in update.values():
+    for told in update.values():
+        part = told.get("message", told) if isinstance(told, dict) else None
         if isinstance(part, dict) and isinstance(part.get("chat"), dict):
             chat = part["chat"].get("id")
             return chat if type(chat) is int else 0
@@ -65,29 +68,28 @@ def _edited(message: Mapping[str, Any], payload: Payload) -> Parsed:
 
 
 def _message(message: Mapping[str, Any], payload: Payload, *, edited: bool) -> Parsed:
-    """One message of a private chat; groups, channels and Telegram's own notes give none."""
-    if message["chat"]["type"] != "private":
+    """One message; channels and Telegram's own notes give none, but for a group that moved."""
+    kind = message["chat"]["type"]
+    if kind != "private" and kind not in _GROUPS:
         return ()
+    if message.get("migrate_to_chat_id") is not None:
+        return (_moved(message, payload),)
     strange = kinds.unknown(message)
     if not strange and kinds.is_service(message):
         return ()
     chat, writer = number(message["chat"]["id"]), message.get("from") or message["chat"]
+    group = kind != "private"
     place, attachments = _place(message), kinds.files(message)
     contacts, card = _contact(message, writer)
-    lines = (
-        _origin(message),
-        _text(message),
-        _sticker(message),
-        card,
-        kinds.shown(strange) if strange else "",
-    )
+    unshown = kinds.shown(strange) if strange else ""
+    lines = (_origin(message), _text(message), _sticker(message), card, unshown)
     text = "\n".join(filter(None, lines)) or ("" if place or attachments else "[pesan kosong]")
     answered = message.get("reply_to_message")
     return (
         InboundMessage(
             channel=payload.channel,
             account=payload.account,
-            sender=Address(channel=payload.channel, value=str(chat), name=_name(writer)),
+            sender=_writer(number(writer["id"]) if group else chat, writer, payload),
             external_id=f"{chat}:{number(message['message_id'])}",
             text=cut(text, _LONGEST),
             sent_at=_time(message["date"]),
@@ -98,14 +100,52 @@ def _message(message: Mapping[str, Any], payload: Payload, *, edited: bool) -> P
             place=place,
             machine="bot" if writer.get("is_bot") is True else "",
             contacts=contacts,
+            room=str(chat) if group else "",
+            room_name=_name(message["chat"]) if group else "",
+        ),
+    )
+
+
+def _writer(value: int, writer: Mapping[str, Any], payload: Payload) -> Address:
+    return Address(channel=payload.channel, value=str(value), name=_name(writer))
+
+
+def _moved(message: Mapping[str, Any], payload: Payload) -> DeliveryReport:
+    """A group became a larger one: it has another address from now on."""
+    chat, to = number(message["chat"]["id"]), number(message["migrate_to_chat_id"])
+    return DeliveryReport(
+        channel=payload.channel,
+        external_id=f"{chat}:moved",
+        status="delivered",
+        at=_time(message["date"]),
+        to=Address(channel=payload.channel, value=str(chat)),
+        moved=str(to),
+    )
+
+
+def _pressed(query: Mapping[str, Any], payload: Payload) -> Parsed:
+    """A button under a message of ours; those of games and of other bots' words give none."""
+    under, data = query.get("message"), query.get("data")
+    if not isinstance(under, dict) or not isinstance(data, str):
+        return ()
+    chat = number(under["chat"]["id"])
+    return (
+        Tap(
+            channel=payload.channel,
+            account=payload.account,
+            sender=_writer(number(query["from"]["id"]), query["from"], payload),
+            room=str(chat),
+            external_id=one_line(str(query["id"]), 100),
+            message_id=f"{chat}:{number(under['message_id'])}",
+            data=one_line(data, 64),
         ),
     )
 
 
 def _member(change: Mapping[str, Any], payload: Payload) -> Parsed:
-    """Somebody blocked the bot, or let it in again."""
+    """Somebody blocked the bot or let it in again; a group put it out or took it in."""
     reached = _STANDING.get(change["new_chat_member"]["status"])
-    if change["chat"]["type"] != "private" or reached is None:
+    if change["chat"]["type"] not in ("private", *_GROUPS) or reached is None:
         return ()
     chat, at = number(change["chat"]["id"]), _time(change["date"])
     return (
@@ -124,6 +164,7 @@ _UPDATES: Mapping[str, Callable[[Mapping[str, Any], Payload], Parsed]] = {
     "message": _written,
     "edited_message": _edited,
     "my_chat_member": _member,
+    "callback_query": _pressed,
 }
 
 

@@ -1,13 +1,14 @@
 """Sends by the Bot API: long texts in parts, links as buttons, files by upload."""
 
 import asyncio
+import contextlib
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from channels._telegram_bot import Line, Refused, image
 from channels.base import Undeliverable
-from channels.message import Choice, OutboundMessage, Receipt
+from channels.message import Button, Choice, OutboundMessage, Receipt
 
 #: UTF-16 units in one message (core.telegram.org/bots/api#sendmessage).
 LONGEST = 4096
@@ -15,6 +16,8 @@ LONGEST = 4096
 LARGEST_PHOTO, LARGEST_FILE = 10_000_000, 50_000_000
 _PHOTOS = frozenset({"image/jpeg", "image/png"})
 _BUTTONS = 10
+#: Characters shown to whoever pressed a button (core.telegram.org/bots/api#answercallbackquery).
+_ANSWER = 200
 #: Messages whose parts are remembered, so that a retry goes on where it stopped.
 _REMEMBERED = 1000
 
@@ -31,6 +34,8 @@ class Post:
         chat = message.to.value
         if not chat.removeprefix("-").isdecimal() or not chat.isascii() or len(chat) > 20:
             raise Undeliverable("Bukan alamat Telegram.")
+        if message.tap or message.under:
+            return await self._answer(message, chat)
         parts = list(split(message.text))
         if not parts and not message.attachments:
             raise Undeliverable("Pesan ini kosong.")
@@ -58,17 +63,45 @@ class Post:
         if last and message.choices is not None:  # one message has one keyboard: links stand in the text
             values["text"] = _with_links(part, message)
             return await self._call("sendMessage", chat, values | {"reply_markup": keyboard(message.choices)})
+        if last and message.asks:
+            values["reply_markup"] = {"force_reply": True}
+            return await self._call("sendMessage", chat, values)
+        if last and message.buttons:
+            values["reply_markup"] = {"inline_keyboard": inline(message.buttons)}
         if not last or not message.actions:
             return await self._call("sendMessage", chat, values)
         rows = [[{"text": label, "url": url}] for label, url in message.actions[:_BUTTONS]]
+        both = {"inline_keyboard": [*inline(message.buttons), *rows]}
         try:
-            return await self._call("sendMessage", chat, values | {"reply_markup": {"inline_keyboard": rows}})
+            return await self._call("sendMessage", chat, values | {"reply_markup": both})
         except Refused as error:
             if "button" not in str(error).lower():
                 raise
         # an address Telegram does not take as a button (a trial on this machine) stands in the text
         values["text"] = _with_links(part, message)
         return await self._call("sendMessage", chat, values)
+
+    async def _answer(self, message: OutboundMessage, chat: str) -> Receipt:
+        """Show whoever pressed a button what came of it, and which buttons are left; too late is no harm."""
+        values: dict[str, Any] = {"text": message.text.strip()[:_ANSWER], "show_alert": True}
+        if message.tap:
+            with contextlib.suppress(Refused):
+                await self._line.call("answerCallbackQuery", callback_query_id=message.tap, **values)
+        if number := _number(message.under, chat):
+            await self._left({"chat_id": int(chat), "message_id": number}, message)
+        return Receipt(external_id="")
+
+    async def _left(self, where: dict[str, Any], message: OutboundMessage) -> None:
+        """The buttons of a message from now on; without the links where Telegram does not take those."""
+        links = [[{"text": label, "url": url}] for label, url in message.actions]
+        for rows in ([*inline(message.buttons), *links], inline(message.buttons)):
+            try:
+                markup = {"inline_keyboard": rows}
+                await self._line.call("editMessageReplyMarkup", **where, reply_markup=markup)
+            except Refused as error:
+                if "button" in str(error).lower():
+                    continue
+            return
 
     async def _file(self, chat: str, content: bytes, name: str, media_type: str) -> str:
         if len(content) > LARGEST_FILE:
@@ -82,6 +115,11 @@ class Post:
         sent = await self._line.call(method, **values)
         number = sent.get("message_id") if isinstance(sent, dict) else None
         return f"{chat}:{number}" if number is not None else ""
+
+
+def inline(buttons: Sequence[Button]) -> list[list[dict[str, str]]]:
+    """Buttons under a message, one a row."""
+    return [[{"text": one.label, "callback_data": one.data}] for one in buttons]
 
 
 def keyboard(choices: Sequence[Choice]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol, runtime_checkable
 
-from channels.message import DeliveryReport, InboundMessage, OutboundMessage, Receipt
+from channels.message import DeliveryReport, InboundMessage, OutboundMessage, Receipt, Tap
 
 
 class Rejected(Exception):
@@ -113,7 +113,7 @@ class Accepted:
     duplicate: bool = False
 
 
-Parsed = Sequence[InboundMessage | DeliveryReport]
+Parsed = Sequence[InboundMessage | DeliveryReport | Tap]
 
 #: What a door calls when something arrived; it returns only after the commit.
 #: `parse` is called by the office, so that a payload it cannot read is parked, not lost.
@@ -218,6 +218,15 @@ class Watched(Door, Protocol):
     @property
     def trouble(self) -> str:
         """In words for officers, "" if nothing does."""
+        ...
+
+
+@runtime_checkable
+class Inviting(Door, Protocol):
+    """A door whose account people can be led to by a link."""
+
+    def invitation(self, word: str, *, group: bool = False) -> str:
+        """A link that says `word` to us, in a group of their choice or alone; "" while we cannot tell."""
         ...
 
 

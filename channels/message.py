@@ -67,7 +67,8 @@ class InboundMessage:
     first; `reply_token` the ticket token of a reply address; `group_id` an album;
     `machine` says why it is not from a person (bounce, auto-reply …), else "".
     `sender` is where the answer goes; `contacts` are further addresses the sender gave; `noted` says
-    that an officer took it down.
+    that an officer took it down. What was written in a group names it: `room` is the group's address,
+    `room_name` what it is called.
     """
 
     channel: str
@@ -88,6 +89,32 @@ class InboundMessage:
     privacy: Privacy = "normal"
     contacts: tuple[Address, ...] = ()
     noted: Noted | None = None
+    room: str = ""
+    room_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tap:
+    """A button of ours that somebody (`sender`) pressed under `message_id`, in the chat `room`.
+
+    `data` is what the button was given; `external_id` what the press is answered by.
+    """
+
+    channel: str
+    account: str
+    sender: Address
+    room: str
+    external_id: str
+    message_id: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """A button under a message; pressing it brings a `Tap` with `data` (at most 64 bytes)."""
+
+    label: str
+    data: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +133,10 @@ class OutboundMessage:
     `actions` are (label, url) pairs a channel may show as buttons; `sender_name` is whom it comes from;
     `ref` the ticket's public ref; `heard_at` when they last wrote to us on this channel;
     `choices` are answers to offer as buttons where a channel has any (the text says them, too):
-    None leaves what was offered before, () takes it away.
+    None leaves what was offered before, () takes it away. `buttons` stand under the message;
+    `asks`: it wants an answer to itself. With `tap` or `under` nothing new is written: the text is
+    shown to whoever pressed (the `external_id` of their `Tap`), and the message `under` has these
+    `buttons` from now on; as far as it still can be done.
     """
 
     to: Address
@@ -123,6 +153,10 @@ class OutboundMessage:
     ref: str = ""
     heard_at: datetime | None = None
     choices: tuple[Choice, ...] | None = None
+    buttons: tuple[Button, ...] = ()
+    asks: bool = False
+    tap: str = ""
+    under: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +171,8 @@ class Receipt:
 class DeliveryReport:
     """What the provider later says of a message it took.
 
-    With `to` it says it of the person, whatever is sent (`failed`: they blocked us).
+    With `to` it says it of the person or group, whatever is sent (`failed`: they blocked us, or
+    put us out); of one that `moved` it gives the new address.
     `why` are a door's own words about a failure, for officers, without an address; `reachable`: it
     failed for another reason than its recipient.
     """
@@ -151,3 +186,4 @@ class DeliveryReport:
     to: Address | None = None
     why: str = ""
     reachable: bool = False
+    moved: str = ""

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from channels._telegram_bot import BadToken, Line, Refused
-from channels._telegram_check import look
+from channels._telegram_check import look, username
 from channels._telegram_kinds import HANDLE
 from channels._telegram_poll import WANTED, Poll, advice
 from channels._telegram_read import read
@@ -77,6 +77,8 @@ class TelegramDoor:
         self._poll: Poll | None = None
         self._announcing: asyncio.Task[None] | None = None
         self._trouble = ""
+        self._naming: asyncio.Task[None] | None = None
+        self._username = ""
 
     @classmethod
     def build(cls, section: Mapping[str, Any], clock: Callable[[], datetime]) -> "TelegramDoor":
@@ -135,6 +137,7 @@ class TelegramDoor:
         """Begin to ask for updates, or tell Telegram where to bring them; neither is waited for."""
         chosen = self.settings
         self._line.open()
+        self._naming = asyncio.create_task(self._learn_name(), name="telegram-name")
         if chosen.mode == "webhook":
             self._announcing = asyncio.create_task(self._announce(), name="telegram-webhook")
             return
@@ -145,13 +148,14 @@ class TelegramDoor:
 
     async def close(self) -> None:
         """Stop asking at once, wait for what is being kept, hang up."""
-        if self._announcing is not None:
-            self._announcing.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._announcing
+        for task in (self._announcing, self._naming):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
         if self._poll is not None:
             await self._poll.close()
-        self._poll = self._announcing = None
+        self._poll = self._announcing = self._naming = None
         await self._line.close()
 
     async def send(self, message: OutboundMessage) -> Receipt:
@@ -182,6 +186,23 @@ class TelegramDoor:
         chosen = self.settings
         hook = f"{chosen.public_url.rstrip('/')}/hooks/{self.name}" if chosen.mode == "webhook" else ""
         return await look(Line(chosen.token, chosen.api_url.rstrip("/")), hook)
+
+    def invitation(self, word: str, *, group: bool = False) -> str:
+        """A t.me link by which Telegram says `/start WORD` to us; "" until Telegram has told our name."""
+        how = "startgroup" if group else "start"
+        return f"https://t.me/{self._username}?{how}={word}" if self._username else ""
+
+    async def _learn_name(self) -> None:
+        """Ask what the bot is called; again and again until Telegram tells."""
+        tries = 0
+        while not self._username:
+            try:
+                self._username = username(await self._line.call("getMe"))
+            except (Unavailable, Undeliverable):
+                await asyncio.sleep(min(60.0, self.settings.rest * 2 ** min(tries, 6)))
+                tries += 1
+            else:
+                return
 
     async def _announce(self) -> None:
         """Set the webhook; again and again until Telegram takes it."""

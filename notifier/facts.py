@@ -15,6 +15,10 @@ class NotTellable(Exception):
     """There is nobody to tell, or nothing to tell it about; the reason is for officers."""
 
 
+class Withheld(NotTellable):
+    """It is not for this recipient any more: nothing is told, and nobody has to do anything about it."""
+
+
 @dataclass(frozen=True, slots=True)
 class TicketFacts:
     """The columns of `ticket` that notices speak of."""

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from store.chats import READS
 from store.db import Tx
 from store.driver import as_json
 
-Audience = Literal["citizen", "asker", "agency", "diskominfo", "officer"]
+Audience = Literal["citizen", "asker", "agency", "diskominfo", "officer", "chat"]
 
 #: Channels without a way back: who wrote there reads the answer on the tracking page.
 NO_WAY_BACK = frozenset({"web", "phone", "walkin"})
@@ -62,6 +63,18 @@ NOTICES: Mapping[str, Notice] = {
     "door_well": Notice("diskominfo", "{brand}: kanal pulih{about}"),
     "invitation": Notice("officer", "{brand}: undangan untuk petugas"),
     "lost_password": Notice("officer", "{brand}: kata sandi baru"),
+    "chat_assigned": Notice("chat", "Disposisi {ref}"),
+    "chat_taken_away": Notice("chat", "Disposisi {ref} dialihkan"),
+    "chat_reopened_opd": Notice("chat", "Laporan {ref} dibuka kembali"),
+    "chat_citizen_wrote": Notice("chat", "Keterangan baru: {ref}"),
+    "chat_reminder": Notice("chat", "Pengingat tenggat {ref}"),
+    "chat_asks": Notice("chat", "Mohon dibalas: {ref}"),
+    "chat_said": Notice("chat", "{brand}: jawaban bot"),
+    "chat_tapped": Notice("chat", "{brand}: jawaban tombol"),
+}
+#: What an agency is told by mail, and in short in its chats (`_TELL_CHATS`).
+IN_CHATS: Mapping[str, str] = {
+    kind.removeprefix("chat_"): kind for kind in NOTICES if kind.removeprefix("chat_") in NOTICES
 }
 
 
@@ -74,10 +87,13 @@ class Recipient:
     contact_id: int | None = None
     opd: str = ""
     officer_id: int | None = None
+    office: bool = False
 
     @property
     def audience(self) -> str:
-        """Which notices are for them."""
+        """Which notices are for them; `office`: a chat in which officers work."""
+        if self.office:
+            return "chat"
         if self.contact_id is not None:
             return "citizen"
         return "officer" if self.officer_id is not None else "agency" if self.opd else "diskominfo"
@@ -103,6 +119,11 @@ def officer(officer_id: int) -> Recipient:
     return Recipient(f"officer:{officer_id}", "email", officer_id=officer_id)
 
 
+def chat(contact_id: int, channel: str, *, opd: str = "", lane: str = "") -> Recipient:
+    """A chat in which officers (of `opd`) work; what cannot wait for other notices has its own `lane`."""
+    return Recipient(lane or f"chat:{contact_id}", channel, contact_id, opd, office=True)
+
+
 _TELL = """
 insert into outbox (key, lane, notice, ticket_id, contact_id, opd, officer_id, channel, data, state,
                     created_at, next_at, tries, error, external_id, delivery)
@@ -110,6 +131,26 @@ values (:key, :lane, :notice, :ticket, :contact, :opd, :officer, :channel, :data
         :now, :due, 0, '', '', '')
 on conflict (key) do nothing
 """
+
+#: A notice to an agency also for each chat that reads what it is told: of a sealed report to none.
+_TELL_CHATS = """
+insert into outbox (key, lane, notice, ticket_id, contact_id, opd, channel, data, state,
+                    created_at, next_at, tries, error, external_id, delivery)
+select cast(:key as text) || c.id, cast(:lane as text) || c.contact_id, cast(:notice as text), t.id,
+       c.contact_id, cast(:opd as text), c.channel, {data}, 'pending', {now}, {due}, 0, '', '', ''
+from office_chat c join ticket t on t.id = :ticket
+where {reads} and t.privacy = 'normal' and t.sensitive = '' and t.accused <> :opd
+on conflict (key) do nothing
+"""
+_CHATS = {
+    "sqlite": _TELL_CHATS.format(reads=READS, data=":data", now=":now", due=":due"),
+    "postgresql": _TELL_CHATS.format(
+        reads=READS,
+        data="cast(:data as json)",
+        now="cast(:now as timestamptz)",
+        due="cast(:due as timestamptz)",
+    ),
+}
 
 _WITHDRAW = """
 update outbox set state = 'canceled'
@@ -132,9 +173,10 @@ def tell(
 ) -> None:
     """Put a notice into the outbox, in the transaction of the act that causes it.
 
+    What an agency is told, its linked chats are told, too (never of a sealed report).
     The same `key` is the same notice, told once. `data` holds ids only (`event_id`,
-    `disposition_id`, `agenda_id`, `message_id`, `tickets`, `link`) and what part came
-    (`part`): words and addresses are looked up when it is sent.
+    `disposition_id`, `agenda_id`, `message_id`, `tickets`, `link`), what part came (`part`), and for
+    officers in chats what to say (`notifier.chats`): words and addresses are looked up when it is sent.
     Raises `KeyError` for an unknown kind, `ValueError` for a recipient of another audience.
     """
     audience = NOTICES[notice].audience
@@ -143,19 +185,25 @@ def tell(
         raise ValueError(f"{notice} is not for {to.lane}")
     if to.channel in NO_WAY_BACK:
         return
+    row = {
+        "ticket": ticket_id,
+        "opd": to.opd,
+        "data": as_json(data) if data else "{}",
+        "now": now,
+        "due": not_before or now,
+    }
+    if notice in IN_CHATS:
+        chats = {"key": f"{key}:chat:", "lane": "chat:", "notice": IN_CHATS[notice]}
+        tx.add(_CHATS[tx.dialect], **chats, **row)
     tx.add(
         _TELL,
         key=key,
         lane=to.lane,
         notice=notice,
-        ticket=ticket_id,
         contact=to.contact_id,
-        opd=to.opd,
         officer=to.officer_id,
         channel=to.channel,
-        data=as_json(data) if data else "{}",
-        now=now,
-        due=not_before or now,
+        **row,
     )
 
 

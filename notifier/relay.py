@@ -15,11 +15,11 @@ from channels.base import Sender, Unavailable, Undeliverable
 from channels.message import OutboundMessage, Receipt
 from notifier import detour
 from notifier.detour import Shut
-from notifier.facts import NotTellable
+from notifier.facts import NotTellable, Withheld
 from notifier.notices import NOTICES
 from notifier.pulse import Pulse
 from notifier.retry import Retry, reason
-from store import contacts, outbox
+from store import contacts, detours, outbox
 from store.db import Ledger, LedgerUnavailable, Tx
 from store.outbox import Claimed, Sent
 
@@ -214,6 +214,8 @@ class Relay:
                 receipt = await sender.send(message)
         except LedgerUnavailable:
             return self._later(row, "Data laporan sedang tidak dapat dibaca.", 0.0)
+        except Withheld:
+            return lambda tx: detours.cancel(tx, row)
         except NotTellable as error:
             why = str(error)
             return lambda tx: outbox.bury(tx, row, why)

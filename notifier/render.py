@@ -10,6 +10,7 @@ from notifier import choices
 from notifier import facts as look
 from notifier.added import added
 from notifier.asked import to_asker
+from notifier.chats import to_chat
 from notifier.compose import compose, letter
 from notifier.doors import DOORS, of_door
 from notifier.dues import promises, until
@@ -54,6 +55,8 @@ class Renderer:
             return to_officer(tx, row, head, now)
         if audience == "asker":
             return to_asker(tx, row, head)
+        if audience == "chat":
+            return to_chat(tx, row, head, self._mask, now)
         to = _office_address(row, head)
         if row.notice == "agenda_draft":
             return _agenda(tx, row, head, to)

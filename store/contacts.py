@@ -37,6 +37,17 @@ def add_contact(tx: Tx, channel: str, value: str, name: str, now: datetime) -> i
     return contact_id
 
 
+def move(tx: Tx, contact_id: int, channel: str, value: str) -> None:
+    """A contact has another address from now on, unless that is somebody's already."""
+    tx.run(
+        "UPDATE identity SET value = :value WHERE contact_id = :id AND NOT EXISTS"
+        " (SELECT 1 FROM identity AS other WHERE other.channel = :channel AND other.value = :value)",
+        id=contact_id,
+        channel=channel,
+        value=value,
+    )
+
+
 def set_reachable(tx: Tx, contact_id: int, reachable: bool) -> None:
     """Whether anything of ours reaches a contact: they write, said STOP, blocked us, or a message bounced."""
     tx.run(

@@ -97,6 +97,21 @@ def add_message(tx: Tx, uuid: UUID, *, accuracy_m: float | None = None, **values
     )
 
 
+def add_proof(tx: Tx, uuid: UUID, **values: Any) -> int:
+    """Keep an officer's pictures of what was done, as a message of ours; returns its id.
+
+    `values`: channel, account, external_id, ticket_id, arrival_id, sent_at, now.
+    """
+    return tx.insert(
+        "INSERT INTO message (uuid, direction, channel, account, external_id, ticket_id, arrival_id,"
+        " subject, text, in_reply_to, group_id, machine, place, kelurahan, sent_at, received_at)"
+        " VALUES (:uuid, 'out', :channel, :account, :external_id, :ticket_id, :arrival_id, '', '', '', '',"
+        " 'proof', '', '', :sent_at, :now)",
+        uuid=uuid,
+        **values,
+    )
+
+
 def add_revision(
     tx: Tx, message_id: int, arrival_id: int | None, digest: str, text: str, now: datetime
 ) -> bool:

@@ -158,11 +158,12 @@ def resolve(
     budget_year: int | None = None,
     owner: str = "",
     letter: str = "",
+    proof: int | None = None,
 ) -> Done:
     """Say that it is done, and how; the reporters are asked whether it is.
 
     `outcome` is one of OUTCOMES; conditional needs the budget year, external the owner's code and,
-    where they want one, the number of the letter to them.
+    where they want one, the number of the letter to them. `proof` is the message that shows it.
     """
     text = clean(text, what="Hasil")
     if outcome not in OUTCOMES:
@@ -173,6 +174,8 @@ def resolve(
         if budget_year is None or not this_year <= budget_year <= this_year + 5:
             raise Invalid(f"Isi tahun anggaran antara {this_year} dan {this_year + 5}.")
         data["budget_year"] = budget_year
+    if proof is not None:
+        data["proof"] = proof
     if outcome == "external":
         data |= {"owner": owner, "letter": outside(city, owner, letter)}
     deed = begin(tx, "resolve", ticket_id, by, version=version, key=key, now=now, city=city)

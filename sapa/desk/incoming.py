@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
-from channels.message import DeliveryReport, InboundMessage
+from channels.message import DeliveryReport, InboundMessage, Tap
 from sapa.desk.city import City
 from sapa.desk.judge import Judgement
 from sapa.desk.pictures import KeptFile
@@ -41,7 +41,7 @@ class Arriving(NamedTuple):
     blob: str | None
 
 
-Item = Prepared | DeliveryReport
+Item = Prepared | DeliveryReport | Tap
 #: Gives a new ticket its public number.
 TakeRef = Callable[[Tx, datetime, City], str]
 

@@ -9,7 +9,7 @@ from functools import partial
 import structlog
 
 from channels.base import Accepted, Parsed, Parser, Payload, Rejected, Unavailable, Unreadable
-from channels.message import Attachment, DeliveryReport, InboundMessage
+from channels.message import Attachment, InboundMessage
 from sapa.desk import commands, opening, pictures, receive
 from sapa.desk.city import City
 from sapa.desk.errors import Invalid, NotFound
@@ -109,7 +109,7 @@ class Intake:
         large = len(payload.body) > LARGE
         parsed = await asyncio.to_thread(parse) if large else parse()
         return [
-            item if isinstance(item, DeliveryReport) else await self._prepared(item, city, large)
+            await self._prepared(item, city, large) if isinstance(item, InboundMessage) else item
             for item in parsed
         ]
 

@@ -10,7 +10,7 @@ from sapa.desk.actor import Actor
 from sapa.desk.errors import Conflict, Invalid, NotFound
 from sapa.desk.officers import keep_one_administrator
 from sapa.desk.permissions import holders
-from store import claims, credentials, events, officers, positions, queue
+from store import chats, claims, credentials, events, officers, positions, queue
 from store.db import Tx
 from store.tables import Acting, Officer, OfficerEvent
 
@@ -80,11 +80,12 @@ def leave(tx: Tx, by: Actor, officer_id: int, *, successor_id: int | None, now: 
 
 
 def end_everything(tx: Tx, officer_id: int, now: datetime) -> None:
-    """Every way in and every right beside the role ends: logins, mailed links, acting positions, claims."""
+    """Every way in and every right beside the role ends: logins, links, positions, claims, own chats."""
     officers.end_sessions(tx, officer_id)
     credentials.revoke_links(tx, officer_id, now)
     positions.end_actings(tx, officer_id, now)
     claims.release_all(tx, officer_id)
+    chats.end_of_officer(tx, officer_id, now, "left")
 
 
 def may_return(tx: Tx, officer_id: int, now: datetime) -> bool:

@@ -26,6 +26,7 @@ TABLE: Mapping[str, frozenset[str]] = {
     "triage": _of("administrator coordinator"),
     "register": _of("administrator coordinator clerk"),
     "reassign_inside_opd": _of("administrator coordinator head"),
+    "link_group": _of("administrator head"),
     # what is sealed, each time with a reason
     "open_identity": _of("administrator coordinator"),
     "open_sealed": _of("administrator viewer"),

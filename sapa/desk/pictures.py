@@ -2,14 +2,19 @@
 
 import io
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import filetype
 from PIL import Image, ImageOps
 
 from channels.message import Attachment
+from store import arrivals, messages
+from store.db import Tx
 from store.files import Files
+from store.ids import uuid7
 
 #: Larger pictures are refused before they are decoded (a bomb of 1 MB can hold gigabytes).
 MOST_PIXELS = 60_000_000
@@ -139,3 +144,19 @@ def _gps(image: Image.Image) -> tuple[float, float] | None:
 
 def _degrees(parts: tuple[float, float, float]) -> float:
     return float(parts[0]) + float(parts[1]) / 60 + float(parts[2]) / 3600
+
+
+def attach(tx: Tx, message_id: int, files: Sequence[KeptFile], now: datetime) -> None:
+    """The files of a message as they were kept; those still with the provider are fetched later."""
+    for file in files:
+        for digest, size in file.blobs:
+            arrivals.add_blob(tx, digest, size, now)
+        messages.add_attachment(
+            tx,
+            message_id,
+            uuid7(now),
+            name=file.name,
+            remote=file.remote,
+            asked_at=now if file.state == "remote" else None,
+            **file.columns,
+        )

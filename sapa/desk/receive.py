@@ -6,11 +6,22 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from channels.base import Accepted, Traits
-from channels.message import DeliveryReport, InboundMessage, Place
-from sapa.desk import commands, dialogue, join, opening, register, report, turns, which
+from channels.message import DeliveryReport, InboundMessage, Place, Tap
+from sapa.desk import (
+    chat_acts,
+    chat_replies,
+    commands,
+    dialogue,
+    join,
+    opening,
+    pictures,
+    register,
+    report,
+    turns,
+    which,
+)
 from sapa.desk.city import City
 from sapa.desk.incoming import Arriving, Item, Person, Prepared, Sitting, TakeRef
-from sapa.desk.pictures import KeptFile
 from sapa.desk.turns import Turn
 from sapa.desk.which import Found
 from store import arrivals, contacts, messages, targets
@@ -61,6 +72,10 @@ def take_in(tx: Tx, items: Sequence[Item], sitting: Sitting) -> list[Accepted]:
     for item in items:
         if isinstance(item, DeliveryReport):
             report.record(tx, item, sitting.now)
+        elif isinstance(item, Tap):
+            chat_acts.press(tx, item, sitting)
+        elif chat_replies.takes(tx, item, sitting):
+            accepted.append(Accepted(external_id=item.message.external_id))
         else:
             accepted.append(_take_one(tx, item, sitting))
     return accepted
@@ -238,23 +253,8 @@ def _add(
         sent_at=at,
         now=now,
     )
-    _add_files(tx, message_id, item.files, now)
+    pictures.attach(tx, message_id, item.files, now)
     return message_id
-
-
-def _add_files(tx: Tx, message_id: int, files: Sequence[KeptFile], now: datetime) -> None:
-    for file in files:
-        for digest, size in file.blobs:
-            arrivals.add_blob(tx, digest, size, now)
-        messages.add_attachment(
-            tx,
-            message_id,
-            uuid7(now),
-            name=file.name,
-            remote=file.remote,
-            asked_at=now if file.state == "remote" else None,
-            **file.columns,
-        )
 
 
 def _again(tx: Tx, known: messages.Known, item: Prepared, sitting: Sitting) -> Accepted:
@@ -264,7 +264,9 @@ def _again(tx: Tx, known: messages.Known, item: Prepared, sitting: Sitting) -> A
         targets.hide(tx, known.ticket_id, message.privacy)
     held = messages.files_of(tx, known.id) if item.files else frozenset()
     came = [file for file in item.files if file.blob or file.remote]
-    _add_files(tx, known.id, [file for file in came if (file.blob or file.remote) not in held], sitting.now)
+    pictures.attach(
+        tx, known.id, [file for file in came if (file.blob or file.remote) not in held], sitting.now
+    )
     if _revise(tx, known, message, sitting) and known.ticket_id is not None:
         join.revised(tx, known.ticket_id, message.channel, known.id, sitting)
     return _told(known, message.external_id)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from channels.message import Address, DeliveryReport
 from notifier.notices import NOTICES
-from store import contacts, detours, events, outbox
+from store import chats, contacts, detours, events, outbox
 from store.db import Tx
 from store.tables import Outbox
 
@@ -18,7 +18,7 @@ def record(tx: Tx, report: DeliveryReport, now: datetime) -> bool:
     our door says of it.
     """
     if report.to is not None:
-        return _of_person(tx, report, report.to)
+        return _of_person(tx, report, report.to, now)
     row_id = outbox.report(tx, report.channel, report.external_id, report.status)
     if row_id is None:
         return False
@@ -44,10 +44,18 @@ def record(tx: Tx, report: DeliveryReport, now: datetime) -> bool:
     return True
 
 
-def _of_person(tx: Tx, report: DeliveryReport, to: Address) -> bool:
-    """Somebody blocked us, or let us in again: what is sent next will show the same."""
+def _of_person(tx: Tx, report: DeliveryReport, to: Address, now: datetime) -> bool:
+    """Somebody blocked us, or let us in again: what is sent next will show the same.
+
+    An officer's chat or a group that did so is linked no more; a group that moved has a new address.
+    """
     contact_id = contacts.find_contact(tx, to.channel, to.value)
     if contact_id is None:
         return False
+    if report.moved:
+        contacts.move(tx, contact_id, to.channel, report.moved)
+        return True
+    if report.status == "failed":
+        chats.end_of_contact(tx, contact_id, now, "blocked")
     contacts.set_reachable(tx, contact_id, report.status != "failed")
     return True

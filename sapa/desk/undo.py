@@ -104,7 +104,10 @@ def _take_back(deed: Deed, undone: Event) -> bool:
             notices.withdraw(deed.tx, f"taken_away:{row.id}:", ticket_id=deed.id)
     rows = outbox.of_ticket(deed.tx, deed.id)
     return any(
-        row.key.startswith(prefix) and row.contact_id and row.state in ("sent", "called") for row in rows
+        row.key.startswith(prefix)
+        and notices.NOTICES[row.notice].audience == "citizen"
+        and row.state in ("sent", "called")
+        for row in rows
     )
 
 

@@ -5,6 +5,7 @@ original files carry names too and are sealed with it.
 """
 
 from store.tables.arrivals import Arrival, AttachmentRow, Blob, Message, MessageRevision
+from store.tables.chats import ChatCode, ChatQuestion, OfficeChat
 from store.tables.doors import ChannelState, Outage
 from store.tables.office import (
     Acting,
@@ -45,6 +46,8 @@ __all__ = [
     "Blob",
     "Book",
     "ChannelState",
+    "ChatCode",
+    "ChatQuestion",
     "Claim",
     "Contact",
     "Conversation",
@@ -57,6 +60,7 @@ __all__ = [
     "LoginLimit",
     "Message",
     "MessageRevision",
+    "OfficeChat",
     "Officer",
     "OfficerEvent",
     "OfficerLink",

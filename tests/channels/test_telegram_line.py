@@ -14,7 +14,7 @@ import pytest
 from counterparts.telegram import TOKEN, BotApi, serving
 
 from channels.base import Accepted, Payload, Unavailable, Undeliverable
-from channels.message import Address, Attachment, Choice, OutboundMessage
+from channels.message import Address, Attachment, Button, Choice, OutboundMessage
 from channels.telegram import TelegramDoor, TelegramSettings
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -163,6 +163,58 @@ def test_a_retry_goes_on_where_it_stopped_and_the_same_key_is_sent_once(bot: Bot
 def test_a_button_telegram_does_not_take_stands_in_the_text(bot: BotApi) -> None:
     with_door(bot, lambda one: one.send(to("Halo", actions=(("Lihat", "http://localhost:8000/x"),))))
     assert bot.said[0]["text"] == "Halo\nLihat: http://localhost:8000/x"
+
+
+BUTTONS = (Button(label="Terima", data="accept:7"), Button(label="Selesai", data="resolve:7"))
+
+
+def test_buttons_stand_under_a_message_before_its_links(bot: BotApi) -> None:
+    async def work(one: TelegramDoor) -> None:
+        await one.send(to("Baru", buttons=BUTTONS, actions=(("Buka", "https://sapa.example/x"),)))
+        await one.send(to("Baru", key="2", buttons=BUTTONS, actions=(("Buka", "http://localhost/x"),)))
+        await one.send(to("Baru", key="3", buttons=BUTTONS))
+        await one.send(to("Apa hasilnya?", key="4", asks=True))
+
+    with_door(bot, work)
+    rows = [
+        [button["text"] for row in one["reply_markup"]["inline_keyboard"] for button in row]
+        for one in bot.said[:3]
+    ]
+    assert rows == [["Terima", "Selesai", "Buka"], ["Terima", "Selesai"], ["Terima", "Selesai"]]
+    assert bot.said[1]["text"] == "Baru\nBuka: http://localhost/x"
+    assert json.loads(bot.calls[-1][1]["reply_markup"]) == {"force_reply": True}
+
+
+def test_a_press_is_answered_and_the_buttons_become_those_left(bot: BotApi) -> None:
+    link = (("Buka", "https://sapa.example/x"),)
+
+    async def work(one: TelegramDoor) -> None:
+        sent = await one.send(to("Baru", buttons=BUTTONS, actions=link))
+        bot.queries.add("q1")
+        for key in ("a", "b"):  # the second is too late, and there is nothing to change
+            more = {"tap": "q1", "under": sent.external_id, "buttons": BUTTONS[1:], "actions": link}
+            assert (await one.send(to("x" * 300, key=key, **more))).external_id == ""
+        more = {"under": sent.external_id, "actions": (("Buka", "http://localhost/x"),)}
+        await one.send(to("Beres", key="c", **more))
+        await one.send(to("Beres", key="d", tap="q2", under="5:1"))
+
+    with_door(bot, work)
+    assert bot.answers == [("q1", "x" * 200)]
+    assert len(bot.said) == 1
+    assert bot.said[0]["reply_markup"] == {"inline_keyboard": []}
+
+
+def test_the_bot_s_name_is_learned_and_leads_people_to_it(bot: BotApi) -> None:
+    bot.fail("getMe", 500)
+
+    async def work(one: TelegramDoor) -> None:
+        assert one.invitation("tautkan_X") == ""
+        await one.open(Office().deliver, lambda: NOW)
+        await eventually(lambda: one.invitation("tautkan_X"))
+        assert one.invitation("tautkan_X") == "https://t.me/sapa_uji_bot?start=tautkan_X"
+        assert one.invitation("X", group=True) == "https://t.me/sapa_uji_bot?startgroup=X"
+
+    with_door(bot, work)
 
 
 def test_files_are_uploaded_pictures_as_photos(bot: BotApi) -> None:
@@ -377,7 +429,12 @@ def test_in_webhook_mode_telegram_is_told_where_until_it_takes_it(bot: BotApi) -
         "https://sapa.example/hooks/telegram",
         SECRET,
     )
-    assert json.loads(bot.webhook["allowed_updates"]) == ["message", "edited_message", "my_chat_member"]
+    assert json.loads(bot.webhook["allowed_updates"]) == [
+        "message",
+        "edited_message",
+        "my_chat_member",
+        "callback_query",
+    ]
 
 
 def test_a_door_costs_nothing_until_it_is_used() -> None:

@@ -44,6 +44,14 @@ METHODS: dict[str, set[str]] = {
         "reply_parameters",
         "reply_markup",
     },
+    "answerCallbackQuery": {"CALLBACK_QUERY_ID", "text", "show_alert", "url", "cache_time"},
+    "editMessageReplyMarkup": {
+        "business_connection_id",
+        "chat_id",
+        "message_id",
+        "inline_message_id",
+        "reply_markup",
+    },
     "sendPhoto": {"CHAT_ID", "PHOTO", "caption", "reply_parameters", "reply_markup"},
     "sendDocument": {"CHAT_ID", "DOCUMENT", "caption", "reply_parameters", "reply_markup"},
 }
@@ -64,7 +72,8 @@ class Failure:
 class BotApi:
     """The state of one bot. `calls` are (method, parameters, files) in order; `said` the sent messages.
 
-    `keyboards` are the answers each chat is offered now, by chat; `away` are files that are there, but
+    `keyboards` are the answers each chat is offered now, by chat; `queries` are the ids of buttons pressed
+    that may still be answered, `answers` (id, text) of those that were; `away` are files that are there, but
     not now; `hold` is the longest a poll is kept waiting (seconds).
     """
 
@@ -82,6 +91,8 @@ class BotApi:
     said: list[dict[str, Any]] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     keyboards: dict[int, list[str]] = field(default_factory=dict)
+    queries: set[str] = field(default_factory=set)
+    answers: list[tuple[str, str]] = field(default_factory=list)
     polling: int = 0
     hold: float = 50.0
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(100))
@@ -94,6 +105,7 @@ class BotApi:
     def push(self, *updates: dict[str, Any]) -> None:
         """New updates wait to be fetched."""
         with self._changed:
+            self.queries |= {one["callback_query"]["id"] for one in updates if "callback_query" in one}
             self.updates.extend(updates)
             self._changed.notify_all()
 
@@ -190,13 +202,10 @@ class BotApi:
         markup = json.loads(values.get("reply_markup", "{}"))
         if wrong := _wrong_markup(markup):
             return self._not_documented(f"reply_markup: {wrong}")
-        for row in markup.get("inline_keyboard", []):
-            for button in row:
-                host = re.match(r"https?://([^/:?#]+)", button["url"])
-                if host is None or "." not in host[1]:
-                    said = f"inline keyboard button URL '{button['url']}' is invalid: Wrong HTTP URL"
-                    return 400, _error(400, f"Bad Request: {said}")
-        answer = self._sent(values, {"text": text})
+        if refused := _bad_buttons(markup):
+            return 400, _error(400, f"Bad Request: {refused}")
+        shown = {"reply_markup": markup} if "inline_keyboard" in markup else {}
+        answer = self._sent(values, {"text": text, **shown})
         if answer[0] == 200 and "keyboard" in markup:
             self.keyboards[int(values["chat_id"])] = [
                 one["text"] for row in markup["keyboard"] for one in row
@@ -204,6 +213,31 @@ class BotApi:
         elif answer[0] == 200 and "remove_keyboard" in markup:
             self.keyboards.pop(int(values["chat_id"]), None)
         return answer
+
+    def _answerCallbackQuery(self, values: dict[str, Any], files: dict[str, bytes]) -> Any:
+        query, text = values["callback_query_id"], values.get("text", "")
+        if len(text) > 200:
+            return 400, _error(400, "Bad Request: MESSAGE_TOO_LONG")
+        if query not in self.queries:
+            said = "query is too old and response timeout expired or query ID is invalid"
+            return 400, _error(400, f"Bad Request: {said}")
+        self.queries.remove(query)
+        self.answers.append((query, text))
+        return 200, _ok(True)
+
+    def _editMessageReplyMarkup(self, values: dict[str, Any], files: dict[str, bytes]) -> Any:
+        chat, number = int(values["chat_id"]), int(values["message_id"])
+        found = [one for one in self.said if (one["chat"]["id"], one["message_id"]) == (chat, number)]
+        if not found:
+            return 400, _error(400, "Bad Request: message to edit not found")
+        markup = json.loads(values.get("reply_markup", "{}"))
+        if refused := _bad_buttons(markup):
+            return 400, _error(400, f"Bad Request: {refused}")
+        rows = {"inline_keyboard": markup.get("inline_keyboard", [])}
+        if found[0].get("reply_markup", {"inline_keyboard": []}) == rows:
+            return 400, _error(400, "Bad Request: message is not modified")
+        found[0]["reply_markup"] = rows
+        return 200, _ok(found[0])
 
     def _sendPhoto(self, values: dict[str, Any], files: dict[str, bytes]) -> Any:
         return self._sent(values, {"photo": [{"file_id": "p", "width": 1, "height": 1}]})
@@ -220,7 +254,7 @@ class BotApi:
         message = {
             "message_id": next(self._numbers),
             "date": 1_790_000_000,
-            "chat": {"id": chat, "type": "private"},
+            "chat": {"id": chat, "type": "private" if chat > 0 else "supergroup"},
             **content,
         }
         self.said.append(message)
@@ -281,6 +315,19 @@ def _wrong_buttons(rows: list[Any]) -> str:
             if button.get("request_location", True) is not True:
                 return "request_location is not True"
     return "" if rows else "no rows"
+
+
+def _bad_buttons(markup: dict[str, Any]) -> str:
+    """Why Telegram does not take these buttons, "" if it does."""
+    for button in (button for row in markup.get("inline_keyboard", []) for button in row):
+        if {*button} == {"text", "callback_data"}:
+            if not 1 <= len(button["callback_data"].encode()) <= 64:
+                return "BUTTON_DATA_INVALID"
+            continue
+        host = re.match(r"https?://([^/:?#]+)", button.get("url", ""))
+        if {*button} != {"text", "url"} or host is None or "." not in host[1]:
+            return f"inline keyboard button URL '{button.get('url')}' is invalid: Wrong HTTP URL"
+    return ""
 
 
 def _ok(result: Any) -> dict[str, Any]:

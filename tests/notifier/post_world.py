@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from channels.message import OutboundMessage
 from notifier.letterhead import Letterhead
-from notifier.notices import NOTICES, Recipient, agency, diskominfo, officer, reporter, tell
+from notifier.notices import NOTICES, Recipient, agency, chat, diskominfo, officer, reporter, tell
 from notifier.render import Renderer
-from store import outbox
+from store import contacts, outbox
 from store.db import Ledger, Tx
 from store.files import Files
 from store.ids import uuid7
@@ -28,6 +28,7 @@ from store.tables import (
     Event,
     Identity,
     Message,
+    OfficeChat,
     Officer,
     OfficerLink,
     Outbox,
@@ -115,7 +116,19 @@ class World:
             return reporter(self.contact_id, self.channel)
         if audience == "officer":
             return officer(self.officer())
+        if audience == "chat":
+            return chat(self.group(), "telegram", opd="DISHUB")
         return agency("DISHUB") if audience == "agency" else diskominfo()
+
+    def group(self) -> int:
+        """The contact of a group that is linked to Dishub; the same one each time."""
+        known = self.ledger.write(lambda tx: contacts.find_contact(tx, "telegram", "-100777"))
+        if known is not None:
+            return known
+        contact = self.ledger.write(lambda tx: contacts.add_contact(tx, "telegram", "-100777", "", self.now))
+        row = {"kind": "group", "channel": "telegram", "opd": "DISHUB", "since": self.now}
+        self.insert(OfficeChat(contact_id=contact, officer_id=self.officer(), **row))
+        return contact
 
     def officer(self) -> int:
         """An officer with a link that still opens (`ENTRY`); the same one each time."""

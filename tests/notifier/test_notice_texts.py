@@ -183,12 +183,20 @@ SAID = [
         "Nama masuk Anda: ani.dlh\n\nBuat kata sandi Anda di sini: https://sapa.example.id/petugas/kunci/",
     ),
     ("lost_password", "meminta kata sandi baru untuk nama masuk ani.dlh."),
+    ("chat_assigned", "Laporan baru untuk Dinas Perhubungan: SMP-2611-0042"),
+    ("chat_taken_away", "Laporan SMP-2611-0042 tidak lagi ditugaskan kepada Dinas Perhubungan."),
+    ("chat_reopened_opd", "Dibuka kembali untuk Dinas Perhubungan: SMP-2611-0042"),
+    ("chat_citizen_wrote", "Ada keterangan baru dari warga pada laporan SMP-2611-0042."),
+    ("chat_reminder", "tenggat: SMP-2611-0042"),
+    ("chat_asks", "Ani, apa hasil penanganan laporan SMP-2611-0042?"),
+    ("chat_said", "Terlalu sering mencoba."),
+    ("chat_tapped", "Terlalu sering mencoba."),
     ("agenda_draft", "Mohon diperiksa dan disetujui: https://sapa.example.id/petugas/agenda/2026-W48"),
 ]
 
 
 def test_each_notice_says_what_it_is_for(world: World) -> None:
-    data = busy(world) | {"tickets": [1, 2], "part": "place"}
+    data = busy(world) | {"tickets": [1, 2], "part": "place", "say": "code_often", "name": "Ani"}
     texts = {kind: world.render(kind, data=data).text for kind in NOTICES}
     assert {notice for notice, _ in SAID} | {"ack", "accepted", "question"} == set(NOTICES)
     for notice, said in SAID:
@@ -405,7 +413,7 @@ def test_without_rows_to_quote_a_notice_still_reads_well(world: World) -> None:
 
     world.ledger.write(act)
     world.change(Ticket, world.ticket_id, opd="", summary="", kelurahan="", place="", lat=None)
-    data = {"agenda_id": world.agenda()}
+    data = {"agenda_id": world.agenda(), "say": "code_often", "name": "Ani"}
     for kind in NOTICES:
         text = world.render(kind, data=data).text
         assert "None" not in text, kind

@@ -68,7 +68,7 @@ def test_withdrawing_cancels_what_starts_so_and_has_not_left(ledger: Ledger, now
 
 def test_every_kind_has_an_audience_and_one_subject_line() -> None:
     for notice in NOTICES.values():
-        assert notice.audience in {"citizen", "asker", "agency", "diskominfo", "officer"}
+        assert notice.audience in {"citizen", "asker", "agency", "diskominfo", "officer", "chat"}
         line = notice.subject.format_map({"ref": "SMP-1", "brand": "Sapa", "about": "", "week": "2026-W48"})
         assert "\n" not in line
         assert "SMP-1" in line or "2026-W48" in line or "Sapa" in line
@@ -82,6 +82,7 @@ def test_the_reference_page_lists_every_kind_under_its_audience() -> None:
         "agency": "## Kepada OPD",
         "diskominfo": "## Kepada Diskominfo",
         "officer": "## Kepada seorang petugas",
+        "chat": "## Kepada petugas di Telegram",
     }
     for audience, head in heads.items():
         section = page.split(head)[1].split("\n## ")[0]

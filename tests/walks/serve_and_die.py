@@ -2,6 +2,7 @@
 
 serve_and_die.py CONFIG commit N MARK    between a commit and its answers, once N messages came in;
                                          MARK then names the messages that were committed unanswered
+serve_and_die.py CONFIG press N MARK     the same, but it is buttons pressed in a chat that count
 serve_and_die.py CONFIG migrate N MARK   before statement N of the migration
 serve_and_die.py CONFIG later N MARK     not at all, but N seconds later by its clock
 """
@@ -32,11 +33,18 @@ def die(mark: Path, words: Any) -> NoReturn:
     raise AssertionError("unreachable")
 
 
-class Executioner:
-    """The ledger's hook: after each commit it looks which messages came in."""
+#: What is counted, by how it shall die: (id, name) of what came after the id `:last`.
+COUNTED = {
+    "commit": "SELECT id, external_id FROM message WHERE id > :last AND direction = 'in' ORDER BY id",
+    "press": "SELECT id, key FROM outbox WHERE id > :last AND notice = 'chat_tapped' ORDER BY id",
+}
 
-    def __init__(self, after: int, mark: Path) -> None:
-        self.after, self.mark = after, mark
+
+class Executioner:
+    """The ledger's hook: after each commit it looks what came in."""
+
+    def __init__(self, how: str, after: int, mark: Path) -> None:
+        self.counted, self.after, self.mark = COUNTED[how], after, mark
         self.service: Service | None = None
         self.last = self.seen = 0
 
@@ -54,10 +62,7 @@ class Executioner:
 
     def _newest(self, service: Service) -> tuple[int, list[str]]:
         with service.ledger.reading() as tx:
-            rows = tx.run(
-                "SELECT id, external_id FROM message WHERE id > :last AND direction = 'in' ORDER BY id",
-                last=self.last,
-            )
+            rows = tx.run(self.counted, last=self.last)
         return (rows[-1][0], [row[1] for row in rows]) if rows else (self.last, [])
 
 
@@ -82,7 +87,7 @@ def main() -> None:
         ahead = timedelta(seconds=int(number))
         run(open_service(load(config, os.environ), clock=lambda: clock() + ahead), Path(config))
         return
-    executioner = Executioner(int(number), Path(mark))
+    executioner = Executioner(how, int(number), Path(mark))
     service = open_service(load(config, os.environ), clock=clock, after_commit=executioner)
     executioner.begin(service)
     run(service, Path(config))

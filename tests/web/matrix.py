@@ -201,6 +201,11 @@ def somebody_else(scene: Scene) -> None:
     scene.values |= {"id": str(scene.desk.add_officer("other", "opd", "DLH")), "change": "keluar"}
 
 
+def linked_group(scene: Scene) -> None:
+    """A group of the OPD that has the ticket is linked."""
+    scene.values["id"] = str(scene.desk.linked_group("DISHUB"))
+
+
 def planned(scene: Scene) -> None:
     """The week of the visit has its draft."""
     scene.values |= {"week": scene.desk.planned(), "change": "setujui"}
@@ -411,6 +416,19 @@ STAFF = [
         *DONE,
         data=lambda scene, role: {"csrf": scene.csrf, "version": "1", "key": "matrix-0003", "yakin": "1"},
         arrange=planned,
+    ),
+    row("GET", "/petugas/tautan", *LOGIN, *[200] * 5, 403, 403, 403),
+    row("POST", "/petugas/tautan", *LOGIN, *[200] * 5, 403, 403, 403, data=with_csrf(untuk="akun")),
+    row(
+        *("POST", "/petugas/tautan"),
+        *(*LOGIN, 403, 403, 403, 200, 200, 403, 403, 403),  # a group of the OPD that has the ticket
+        data=with_csrf(untuk="grup", opd="DISHUB"),
+    ),
+    row(
+        *("POST", "/petugas/tautan/{id}/lepas"),
+        *(*LOGIN, 404, 404, 404, 303, 303, 403, 403, 403),
+        data=with_csrf(yakin="1"),
+        arrange=linked_group,
     ),
     row("GET", "/petugas/petugas", *(*LOGIN, 403, 403, 403, 200, 200, 403, 200, 403)),
     row(

@@ -54,6 +54,7 @@ PAGES: Mapping[str, tuple[str, Place]] = {
     "/petugas/kanal": ("administrator", lambda v: "/petugas/kanal"),
     "/petugas/kanal/{channel}": ("administrator", lambda v: "/petugas/kanal/email"),
     "/petugas/kanal/telepon": ("administrator", lambda v: "/petugas/kanal/telepon"),
+    "/petugas/tautan": ("administrator", lambda v: "/petugas/tautan"),
     "/petugas/akun": ("administrator", lambda v: "/petugas/akun"),
     "/petugas/akun/kode": ("administrator", lambda v: "/petugas/akun/kode"),
     "/petugas/lupa": ("administrator", lambda v: "/petugas/lupa"),
@@ -71,6 +72,7 @@ def lively(desk: Desk) -> dict[str, str]:
     )
     desk.parked()
     desk.dead(odd)
+    desk.linked_group("DISHUB")
     officer = str(desk.add_officer("rekan", "opd", "DLH"))
     with_codes(desk, desk.add_officer("berkode", "coordinator"))
     found = {"officer": officer, "entry": desk.invited("calon", "DLH"), "week": desk.planned()}

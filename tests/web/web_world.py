@@ -42,10 +42,10 @@ from sapa.desk.spool import Spool
 from sapa.web.action import page_token
 from sapa.web.app import create_app
 from sapa.web.office import Brand, Office
-from store import arrivals, books, contacts, detours, officers, outages, outbox, tickets
+from store import arrivals, books, chats, contacts, detours, officers, outages, outbox, tickets
 from store.db import Ledger, Tx
 from store.files import Files
-from store.tables import ActionLink, AttachmentRow, Message, Officer, OfficerLink, Ticket
+from store.tables import ActionLink, AttachmentRow, Message, OfficeChat, Officer, OfficerLink, Ticket
 
 SECRET = b"w" * 32
 PASSWORD = "kopi-susu-pagi-hari"
@@ -312,6 +312,28 @@ class Desk:
         asyncio.run(self.office.intake.deliver(payload, lambda: self.door.parse(payload)))
         with self.office.ledger.reading() as tx:
             return arrivals.parked(tx)[0].id
+
+    def linked_group(self, opd: str, value: str = "-100200") -> int:
+        """A group of the agency is linked; returns the link's id."""
+        officer = self.add_officer("penaut", "head", opd)
+        now = self.clock.now
+
+        def act(tx: Tx) -> int:
+            contact = contacts.add_contact(tx, "telegram", value, "", now)
+            row = OfficeChat(
+                kind="group",
+                channel="telegram",
+                contact_id=contact,
+                officer_id=officer,
+                opd=opd,
+                title="Piket",
+                since=now,
+                chatter=2,
+            )
+            chats.link(tx, row)
+            return row.id or 0
+
+        return self.office.ledger.write(act)
 
     def away(self, ref: str, state: str = "refused", reason: str = "Berkas sudah tidak ada.") -> None:
         """The files of a ticket are not here: in this state, for this reason, tried once."""

@@ -5,6 +5,7 @@ from sapa.web.staff import (
     agenda_acts,
     bulk,
     calls,
+    chats,
     doors,
     parked,
     people,
@@ -33,6 +34,7 @@ ROUTERS = (
     doors.router,
     agenda.router,
     agenda_acts.router,
+    chats.router,
     people.router,
     person.router,
 )

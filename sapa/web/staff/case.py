@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifier import links
+from notifier.notices import NOTICES as KINDS
 from sapa.desk import lifecycle, sealed, undo
 from sapa.desk.actor import Actor
 from sapa.desk.city import City, OpdInfo
@@ -156,9 +157,7 @@ def _found(disposition: Disposition | None, text: str, moved: bool) -> tuple[Fou
 
 
 def _post(row: Outbox, city: City) -> Post:
-    to = city.opd_name(row.opd) if row.opd else "Diskominfo"
-    if row.contact_id is not None:
-        to = f"pelapor, {city.channel_name(row.channel)}"
+    to = receiver(row, city)
     return Post(
         what=NOTICES.get(row.notice, row.notice),
         to=to,
@@ -167,6 +166,16 @@ def _post(row: Outbox, city: City) -> Post:
         at=row.sent_at or row.created_at,
         error=row.error if row.state == "dead" else "",
     )
+
+
+def receiver(row: Outbox, city: City) -> str:
+    """Who a notice is for, in words; nobody's name."""
+    way = city.channel_name(row.channel)
+    if KINDS[row.notice].audience == "chat":
+        return f"{city.opd_name(row.opd) if row.opd else 'petugas'}, {way}"
+    if row.contact_id is not None:
+        return f"pelapor, {way}"
+    return city.opd_name(row.opd) if row.opd else "Diskominfo"
 
 
 def _undoes(

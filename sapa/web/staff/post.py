@@ -17,6 +17,7 @@ from sapa.web.fields import whole
 from sapa.web.office import office_of
 from sapa.web.render import page
 from sapa.web.session import DeskReader, Posted, RowId, needs
+from sapa.web.staff.case import receiver
 from sapa.web.staff.words import NOTICES, said
 from store import console, outbox, tickets
 from store.db import Tx
@@ -110,7 +111,7 @@ def _items(tx: Tx, rows: Sequence[Outbox], by: Actor, city: City) -> list[Item]:
         Item(
             row=row,
             what=NOTICES.get(row.notice, row.notice),
-            to=_receiver(row, city),
+            to=_capital(receiver(row, city)),
             ref=refs.get(row.ticket_id or 0, ""),
             error=mask(row.error),
         )
@@ -118,7 +119,5 @@ def _items(tx: Tx, rows: Sequence[Outbox], by: Actor, city: City) -> list[Item]:
     ]
 
 
-def _receiver(row: Outbox, city: City) -> str:
-    if row.contact_id is not None:
-        return f"Pelapor, {city.channel_name(row.channel)}"
-    return city.opd_name(row.opd) if row.opd else "Diskominfo"
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

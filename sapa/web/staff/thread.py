@@ -6,6 +6,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from notifier.notices import NOTICES
 from sapa.desk.city import City
 from sapa.desk.mask import mask
 from sapa.desk.wording import continues
@@ -75,7 +76,8 @@ def read(
         )
         for whole in _wholes([one for one in messages if one.direction == "in"], places)
     ]
-    ours = [_words(event, post, names, city) for event in events if _ours(event)]
+    proofs = _proofs(messages, files)
+    ours = [_words(event, post, names, city, proofs) for event in events if _ours(event)]
     return sorted([*_albums(said), *ours], key=lambda entry: (entry.at, entry.side != "in"))
 
 
@@ -180,13 +182,31 @@ def _edits(message: Message, revisions: Sequence[MessageRevision]) -> tuple[tupl
     return tuple((at, highlight.marked(text, ())) for at, text in reversed(versions[:-1]))
 
 
-def _words(event: Event, post: Sequence[Outbox], names: Mapping[int, str], city: City) -> Entry:
+def _proofs(
+    messages: Sequence[Message], files: Mapping[int, list[AttachmentRow]]
+) -> Mapping[int, tuple[AttachmentRow, ...]]:
+    """The pictures of what was done, by the message that an act names: of an album also the later ones."""
+    proofs = [message.id or 0 for message in messages if message.machine == "proof"]
+    return {
+        first: tuple(file for id_ in proofs if id_ >= first for file in files.get(id_, []))
+        for first in proofs
+    }
+
+
+def _words(
+    event: Event,
+    post: Sequence[Outbox],
+    names: Mapping[int, str],
+    city: City,
+    proofs: Mapping[int, tuple[AttachmentRow, ...]],
+) -> Entry:
     prefix = f"event:{event.id}:"
     told = [
         f"{city.channel_name(row.channel)}: {delivery(row.state, row.delivery)}"
         for row in post
-        if row.contact_id is not None and row.key.startswith(prefix)
+        if NOTICES[row.notice].audience == "citizen" and row.key.startswith(prefix)
     ]
+    shown = proofs.get(event.data.get("proof", 0), ())
     return Entry(
         at=event.at,
         side="note" if event.kind == "noted" else "out",
@@ -194,4 +214,6 @@ def _words(event: Event, post: Sequence[Outbox], names: Mapping[int, str], city:
         text=highlight.marked(event.text, ()),
         detail=history.detail(event),
         told=tuple(told),
+        pictures=tuple(file for file in shown if file.served),
+        files=tuple(file for file in shown if not file.served),
     )

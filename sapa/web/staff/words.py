@@ -64,6 +64,14 @@ NOTICES: Mapping[str, str] = {
     "door_well": "Kanal pulih",
     "invitation": "Undangan petugas",
     "lost_password": "Tautan kata sandi baru",
+    "chat_assigned": "Disposisi, lewat obrolan",
+    "chat_taken_away": "Disposisi dialihkan, lewat obrolan",
+    "chat_reopened_opd": "Dibuka kembali, lewat obrolan",
+    "chat_citizen_wrote": "Keterangan baru dari warga, lewat obrolan",
+    "chat_reminder": "Pengingat tenggat, lewat obrolan",
+    "chat_asks": "Pertanyaan bot kepada petugas",
+    "chat_said": "Jawaban bot kepada petugas",
+    "chat_tapped": "Jawaban tombol",
 }
 POST: Mapping[str, str] = {
     "pending": "menunggu dikirim",
@@ -123,6 +131,7 @@ SAID: Mapping[str, str] = {
     "sandi": "Kata sandi diganti.",
     "jabatan": "Jabatan diganti.",
     "catatan-batal": "Catatan dibatalkan. Riwayatnya tetap tersimpan.",
+    "tautan-lepas": "Tautan dilepas. Disposisi tidak dikirim lagi ke sana.",
 }
 
 

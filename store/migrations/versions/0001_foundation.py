@@ -152,6 +152,19 @@ def upgrade() -> None:
         batch_op.create_index('ix_arrival_parked', ['id'], unique=False, sqlite_where=sa.text("state = 'parked'"), postgresql_where=sa.text("state = 'parked'"))
         batch_op.create_index('ux_arrival_delivery', ['channel', 'account', 'delivery_id', 'digest'], unique=True)
 
+    op.create_table('chat_code',
+    sa.Column('digest', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('officer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('opd', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('expires_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('used_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('revoked_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['officer_id'], ['officer.id'], ),
+    sa.PrimaryKeyConstraint('digest')
+    )
+    with op.batch_alter_table('chat_code', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_chat_code_officer_id'), ['officer_id'], unique=False)
+
     op.create_table('conversation',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('channel', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -177,6 +190,28 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('identity', schema=None) as batch_op:
         batch_op.create_index('ux_identity_value', ['channel', 'value'], unique=True)
+
+    op.create_table('office_chat',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('channel', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('contact_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('officer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('opd', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('since', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('until', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('ended', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('chatter', sa.Integer(), nullable=False),
+    sa.CheckConstraint("kind = 'person' OR kind = 'group'", name='ck_kind'),
+    sa.ForeignKeyConstraint(['contact_id'], ['contact.id'], ),
+    sa.ForeignKeyConstraint(['officer_id'], ['officer.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('office_chat', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_office_chat_contact_id'), ['contact_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_office_chat_officer_id'), ['officer_id'], unique=False)
+        batch_op.create_index('ux_office_chat_open', ['contact_id'], unique=True, sqlite_where=sa.text('until IS NULL'), postgresql_where=sa.text('until IS NULL'))
 
     op.create_table('officer_event',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -561,6 +596,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_attachment_message_id'), ['message_id'], unique=False)
         batch_op.create_index('ix_attachment_remote', ['next_at'], unique=False, sqlite_where=sa.text("state = 'remote'"), postgresql_where=sa.text("state = 'remote'"))
 
+    op.create_table('chat_question',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('chat_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('officer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('notice_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('act', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('asked_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('answered_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.CheckConstraint("act = 'decline' OR act = 'resolve'", name='ck_act'),
+    sa.ForeignKeyConstraint(['chat_id'], ['office_chat.id'], ),
+    sa.ForeignKeyConstraint(['notice_id'], ['outbox.id'], ),
+    sa.ForeignKeyConstraint(['officer_id'], ['officer.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('chat_question', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_chat_question_chat_id'), ['chat_id'], unique=False)
+
     op.create_table('message_revision',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('message_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -584,6 +636,10 @@ def downgrade() -> None:
         batch_op.drop_index('ux_message_revision')
 
     op.drop_table('message_revision')
+    with op.batch_alter_table('chat_question', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_chat_question_chat_id'))
+
+    op.drop_table('chat_question')
     with op.batch_alter_table('attachment', schema=None) as batch_op:
         batch_op.drop_index('ix_attachment_remote', sqlite_where=sa.text("state = 'remote'"), postgresql_where=sa.text("state = 'remote'"))
         batch_op.drop_index(batch_op.f('ix_attachment_message_id'))
@@ -676,6 +732,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_officer_event_officer_id'))
 
     op.drop_table('officer_event')
+    with op.batch_alter_table('office_chat', schema=None) as batch_op:
+        batch_op.drop_index('ux_office_chat_open', sqlite_where=sa.text('until IS NULL'), postgresql_where=sa.text('until IS NULL'))
+        batch_op.drop_index(batch_op.f('ix_office_chat_officer_id'))
+        batch_op.drop_index(batch_op.f('ix_office_chat_contact_id'))
+
+    op.drop_table('office_chat')
     with op.batch_alter_table('identity', schema=None) as batch_op:
         batch_op.drop_index('ux_identity_value')
 
@@ -684,6 +746,10 @@ def downgrade() -> None:
         batch_op.drop_index('ux_conversation')
 
     op.drop_table('conversation')
+    with op.batch_alter_table('chat_code', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_chat_code_officer_id'))
+
+    op.drop_table('chat_code')
     with op.batch_alter_table('arrival', schema=None) as batch_op:
         batch_op.drop_index('ux_arrival_delivery')
         batch_op.drop_index('ix_arrival_parked', sqlite_where=sa.text("state = 'parked'"), postgresql_where=sa.text("state = 'parked'"))
