@@ -179,9 +179,7 @@ def tell(
     officers in chats what to say (`notifier.chats`): words and addresses are looked up when it is sent.
     Raises `KeyError` for an unknown kind, `ValueError` for a recipient of another audience.
     """
-    audience = NOTICES[notice].audience
-    told = "citizen" if audience == "asker" else audience
-    if told != to.audience:
+    if not _is_for(notice, to):
         raise ValueError(f"{notice} is not for {to.lane}")
     if to.channel in NO_WAY_BACK:
         return
@@ -195,16 +193,13 @@ def tell(
     if notice in IN_CHATS:
         chats = {"key": f"{key}:chat:", "lane": "chat:", "notice": IN_CHATS[notice]}
         tx.add(_CHATS[tx.dialect], **chats, **row)
-    tx.add(
-        _TELL,
-        key=key,
-        lane=to.lane,
-        notice=notice,
-        contact=to.contact_id,
-        officer=to.officer_id,
-        channel=to.channel,
-        **row,
-    )
+    row |= {"key": key, "lane": to.lane, "notice": notice}
+    tx.add(_TELL, contact=to.contact_id, officer=to.officer_id, channel=to.channel, **row)
+
+
+def _is_for(notice: str, to: Recipient) -> bool:
+    audience = NOTICES[notice].audience
+    return to.audience == ("citizen" if audience == "asker" else audience)
 
 
 def withdraw(tx: Tx, key_prefix: str, *, ticket_id: int | None = None) -> int:

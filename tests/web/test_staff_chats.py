@@ -7,7 +7,13 @@ from staff_world import seat, text_of
 from web_world import Desk
 
 from channels.fake import FakeDoor
+from sapa.desk import acts, pictures
+from sapa.desk.actor import Actor
+from sapa.desk.pictures import KeptFile
 from sapa.web.app import create_app
+from store import messages
+from store.db import Tx
+from store.ids import uuid7
 
 CODE = re.compile(r'<code class="secret">([A-Z2-9]{10})</code>')
 
@@ -64,3 +70,30 @@ def test_links_are_listed_and_end_once_confirmed(desk: Desk) -> None:
     assert "Tautan dilepas." in page
     assert "Belum ada." in page
     assert "dilepas dari konsol" in page
+
+
+def test_proof_from_a_chat_stands_beside_the_result_and_the_post_says_where_it_went(desk: Desk) -> None:
+    desk.linked_group("DISHUB")
+    ref, _ = desk.send("Lampu jalan mati di depan pasar", kelurahan="Meri")
+    by, now = Actor(kind="opd", opd="DISHUB"), desk.clock.now
+
+    def keep(tx: Tx) -> int:
+        ticket = desk.ticket(ref)
+        known = {"channel": "telegram", "account": "1", "external_id": "-100200:9", "arrival_id": None}
+        proof = messages.add_proof(tx, uuid7(now), ticket_id=ticket.id, sent_at=now, now=now, **known)
+        file = KeptFile(name="bukti.jpg", media_type="image/jpeg", size=1, state="remote", remote="x")
+        pictures.attach(tx, proof, [file], now)
+        return proof
+
+    proof = desk.office.ledger.write(keep)
+    desk.do(acts.resolve, ref, by, outcome="fixed", text="Lampu sudah diganti.", proof=proof)
+    desks = seat(desk, "coordinator")
+    page = text_of(desks.see(f"/petugas/laporan/{ref}"))
+    assert "Lampu sudah diganti." in page
+    assert "Lampiran 1: bukti.jpg" in page
+    assert "Disposisi, lewat obrolan" in page
+    dead = "UPDATE outbox SET state = 'dead' WHERE notice LIKE 'chat_%'"
+    desk.office.ledger.write(lambda tx: tx.run(dead))
+    post = text_of(desks.see("/petugas/kotak-keluar"))
+    assert "Disposisi, lewat obrolan" in post
+    assert "-100200" not in post
