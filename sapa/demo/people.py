@@ -60,9 +60,9 @@ def hire(service: Service, now: datetime) -> People:
             made.append(Actor(kind="officer", role=role, opd=opd, officer_id=officer_id, name=name))
         return made
 
-    made = service.ledger.write(write)
+    made = dict(zip([login for login, *_ in posts], service.ledger.write(write), strict=True))
     return People(
-        tuple(one for one in made if one.role == "coordinator"),
-        next(one for one in made if one.role == "clerk"),
-        {one.opd: one for one in made if one.role == "opd"},
+        (made["koordinator.satu"], made["koordinator.dua"]),
+        made["loket"],
+        {opd: made[opd.lower()] for *_, opd in posts if opd},
     )
