@@ -11,12 +11,13 @@ from sapa.desk.city import City
 from sapa.desk.deed import begin
 from sapa.desk.errors import Invalid, NotFound
 from sapa.desk.incoming import Sitting
-from sapa.desk.judge import judge
+from sapa.desk.judge import Judgement, judge
 from sapa.desk.lifecycle import OVER
 from sapa.desk.triage import archived
+from sapa.desk.which import more_open
 from store import assignments, outbox, queue, targets, tickets
 from store.db import Tx
-from store.tables import Ticket
+from store.tables import Outbox, Ticket
 
 WITHDRAWN = "Dibatalkan petugas yang mencatatnya."
 TOO_LATE = "Catatan hanya dapat dibatalkan pada hari yang sama, sebelum ada yang menanganinya."
@@ -62,17 +63,16 @@ class Words:
     lon: float | None = None
 
 
+def too_open(tx: Tx, ref: str, words: Words, privacy: str, city: City) -> bool:
+    """Whether more people read the ticket than may know what is being taken down."""
+    target = targets.ticket_by_ref(tx, ref)
+    wanted = "secret" if _judged(words, city).sensitive else privacy
+    return target is not None and more_open(target.privacy, wanted)
+
+
 def likely(tx: Tx, words: Words, by: Actor, now: datetime, city: City) -> list[Ticket]:
     """Open tickets that may be about the same as what is being taken down, the likest first."""
-    point = [(words.lat, words.lon, 0.0)] if words.lat is not None and words.lon is not None else []
-    judged = judge(
-        [words.text],
-        channel="walkin",
-        chosen=words.kelurahan,
-        points=point,
-        labels=[words.place],
-        city=city,
-    )
+    judged = _judged(words, city)
     spot = judged.spot
     new = alike.said(
         words.text,
@@ -87,6 +87,18 @@ def likely(tx: Tx, words: Words, by: Actor, now: datetime, city: City) -> list[T
     known = {ticket.id or 0: ticket for ticket in recent if shown(tx, ticket, by)}
     found = alike.alike(new, ((id, _said(ticket)) for id, ticket in known.items()))
     return [known[id] for id, _ in found]
+
+
+def _judged(words: Words, city: City) -> Judgement:
+    point = [(words.lat, words.lon, 0.0)] if words.lat is not None and words.lon is not None else []
+    return judge(
+        [words.text],
+        channel="walkin",
+        chosen=words.kelurahan,
+        points=point,
+        labels=[words.place],
+        city=city,
+    )
 
 
 def _said(ticket: Ticket) -> alike.Said:
@@ -114,7 +126,8 @@ def may_withdraw(tx: Tx, ticket: Ticket, by: Actor, now: datetime, city: City) -
     own = by.officer_id is not None and ticket.registered_by == by.officer_id
     untouched = ticket.touched_at is None and ticket.status in ("triage", "assigned")
     today = city.calendar.day(ticket.opened_at) == city.calendar.day(now)
-    return own and untouched and today and len(tickets.messages(tx, ticket.id or 0)) == 1
+    said = [one for one in tickets.messages(tx, ticket.id or 0) if one.direction == "in"]
+    return own and untouched and today and len(said) == 1
 
 
 def withdraw(tx: Tx, ticket_id: int, by: Actor, *, version: int, key: str, now: datetime, city: City) -> Done:
@@ -131,6 +144,11 @@ def withdraw(tx: Tx, ticket_id: int, by: Actor, *, version: int, key: str, now: 
         return deed
     if not possible:
         raise Invalid(TOO_LATE)
+    told = any(row.contact_id and _left(row) for row in outbox.of_ticket(tx, ticket_id))
     notices.withdraw(tx, f"ack:{ticket_id}:", ticket_id=ticket_id)
-    told = any(row.contact_id and row.state == "sent" for row in outbox.of_ticket(tx, ticket_id))
     return archived(deed, WITHDRAWN, tell=told)
+
+
+def _left(row: Outbox) -> bool:
+    """Whether a notice has been told, or is leaving at this moment."""
+    return row.state in ("sent", "called") or (row.state == "pending" and row.lease_until is not None)
