@@ -12,10 +12,9 @@ from sapa.desk.deed import begin
 from sapa.desk.errors import Invalid, NotFound
 from sapa.desk.incoming import Sitting
 from sapa.desk.judge import Judgement, judge
-from sapa.desk.lifecycle import OVER
 from sapa.desk.triage import archived
 from sapa.desk.which import more_open
-from store import assignments, outbox, queue, targets, tickets
+from store import assignments, claims, outbox, queue, targets, tickets
 from store.db import Tx
 from store.tables import Outbox, Ticket
 
@@ -49,7 +48,7 @@ def joinable(tx: Tx, ref: str, by: Actor) -> bool:
     """Whether this person may add what they take down to a ticket: open, and shown to them as alike."""
     target = targets.ticket_by_ref(tx, ref)
     ticket = tickets.get(tx, target.id) if target is not None else None
-    return ticket is not None and ticket.status not in OVER and shown(tx, ticket, by)
+    return ticket is not None and ticket.status in queue.OPEN and shown(tx, ticket, by)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,12 +121,14 @@ def shown(tx: Tx, ticket: Ticket, by: Actor) -> bool:
 
 
 def may_withdraw(tx: Tx, ticket: Ticket, by: Actor, now: datetime, city: City) -> bool:
-    """Whether the ticket is this person's own of today, and nobody has acted on it or added to it."""
+    """Whether the ticket is this person's own of today, and nobody works on it or has added to it."""
     own = by.officer_id is not None and ticket.registered_by == by.officer_id
     untouched = ticket.touched_at is None and ticket.status in ("triage", "assigned")
     today = city.calendar.day(ticket.opened_at) == city.calendar.day(now)
+    held = claims.of(tx, [ticket.id or 0], now).get(ticket.id or 0)
+    free = held is None or held.officer_id == by.officer_id
     said = [one for one in tickets.messages(tx, ticket.id or 0) if one.direction == "in"]
-    return own and untouched and today and len(said) == 1
+    return own and untouched and free and today and len(said) == 1
 
 
 def withdraw(tx: Tx, ticket_id: int, by: Actor, *, version: int, key: str, now: datetime, city: City) -> Done:

@@ -14,6 +14,7 @@ from sapa.desk.judge import NO_TEXT
 from sapa.desk.lifecycle import OVER
 from store import contacts, targets
 from store.db import Tx
+from store.queue import OPEN
 from store.targets import Target
 
 _LONGEST_CHAIN = 10
@@ -90,7 +91,7 @@ def chosen(tx: Tx, item: Prepared, ref: str) -> Found:
     if target is None:
         return Found()
     privacy = "secret" if item.judgement.sensitive else item.message.privacy
-    if target.status in OVER or more_open(target.privacy, privacy):
+    if target.status not in OPEN or more_open(target.privacy, privacy):
         return Found(after=target.ref)
     return Found(target, "chosen")
 

@@ -7,6 +7,8 @@ import pytest
 from intake_world import chat
 from test_taken_down import Counter
 
+from sapa.desk import acts, claims
+from sapa.desk.errors import Invalid
 from sapa.desk.split import split
 from sapa.web.staff import taken
 from store import outbox, tickets
@@ -111,3 +113,27 @@ def test_the_private_link_stays_with_the_first_after_the_messages_were_split(cou
     with counter.ledger.reading() as tx:
         assert not taken.receipt(tx, ref, str(second), counter.clerk, counter.city).private
         assert taken.receipt(tx, ref, str(first), counter.clerk, counter.city).private
+
+
+def test_what_somebody_took_in_hand_is_not_taken_back_under_them(counter: Counter) -> None:
+    ref = counter.note().ref
+    ticket_id = counter.ticket(ref).id or 0
+    counter.ledger.write(lambda tx: claims.take(tx, ticket_id, counter.boss, counter.now))
+    with pytest.raises(Invalid, match="menanganinya"):
+        counter.withdraw(ref)
+    assert counter.ticket(ref).status == "assigned"
+    counter.ledger.write(lambda tx: claims.take(tx, ticket_id, counter.clerk, counter.now, over=True))
+    counter.withdraw(ref)
+    assert counter.ticket(ref).status == "archived"
+
+
+def test_what_is_still_wrong_does_not_vanish_in_a_report_that_was_just_resolved(counter: Counter) -> None:
+    ref = counter.note().ref
+    ticket = counter.ticket(ref)
+    common = {"version": ticket.version, "key": "selesai", "now": counter.now, "city": counter.city}
+    words = {"outcome": "fixed", "text": "Sudah diganti."}
+    counter.ledger.write(lambda tx: acts.resolve(tx, ticket.id or 0, counter.boss, **common, **words))  # type: ignore[arg-type]
+    assert not counter.joinable(ref)
+    own = counter.note("Masih gelap", joins=ref).ref
+    assert own != ref
+    assert counter.event(own, "received").data["after"] == ref
