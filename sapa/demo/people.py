@@ -7,6 +7,7 @@ from sapa.bootstrap import Service
 from sapa.desk import officers
 from sapa.desk.actor import Actor
 from sapa.desk.passwords import Passwords
+from sapa.desk.permissions import may
 from store import officers as rows
 from store.db import Tx
 
@@ -62,7 +63,7 @@ def hire(service: Service, now: datetime) -> People:
 
     made = service.ledger.write(write)
     return People(
-        tuple(one for one in made if one.role == "coordinator"),
+        tuple(one for one in made if may(one, "triage")),
         next(one for one in made if one.role == "clerk"),
         {one.opd: one for one in made if one.role == "opd"},
     )
