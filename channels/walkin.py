@@ -22,6 +22,7 @@ MAX_BODY = 40 * 1024 * 1024
 SOURCES = ("counter", "phone", "radio", "letter", "social")
 #: Photos, screenshots and scans, by what their bytes say.
 KINDS = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif", "application/pdf"})
+#: Bytes.
 _LONGEST_LINK = 2000
 
 
@@ -104,8 +105,10 @@ class _Form(Form):
             good = parts.scheme in ("http", "https") and "." in (parts.hostname or "")
         except ValueError:
             good = False
-        if not good or len(written) > _LONGEST_LINK or len(written.split()) != 1:
+        if not good or len(written.split()) != 1:
             self.wrong("link", "Tautan harus lengkap dan diawali https:// atau http://.")
+        elif len(written.encode()) > _LONGEST_LINK:  # an index of PostgreSQL takes no more
+            self.wrong("link", "Tautan terlalu panjang. Pakai tautan pendek dari tombol Bagikan.")
         return written
 
     def account(self, source: str) -> str:

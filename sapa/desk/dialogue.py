@@ -18,7 +18,7 @@ from sapa.desk.city import City
 from sapa.desk.commands import Question
 from sapa.desk.incoming import Person, Prepared
 from sapa.desk.lifecycle import OVER
-from sapa.desk.which import Found, find, followed, replied_to
+from sapa.desk.which import Found, chosen, find, followed, replied_to
 from store import contacts, targets
 from store.db import Tx
 from store.targets import Target
@@ -54,8 +54,13 @@ def valid(at: object, now: datetime, city: City) -> bool:
 def belongs(
     tx: Tx, item: Prepared, person: Person, at: datetime, city: City, *, talks: bool
 ) -> tuple[Found, Question | None]:
-    """The ticket a message joins, or what it says to the bot; with no talk it is a message to the city."""
+    """The ticket a message joins, or what it says to the bot; with no talk it is a message to the city.
+
+    What an officer took down joins the ticket they chose, and no other.
+    """
     message, thread = item.message, None if person.new else person.conversation_id
+    if message.noted is not None:
+        return chosen(tx, item, message.noted.joins), None
     if not talks or not answers(message.channel, city):
         return find(tx, message, thread, at, city), None
     state = contacts.dialogue(tx, person.conversation_id)

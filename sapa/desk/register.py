@@ -11,12 +11,12 @@ from sapa.desk.city import City
 from sapa.desk.deed import begin
 from sapa.desk.errors import Invalid, NotFound
 from sapa.desk.incoming import Sitting
-from sapa.desk.judge import judge
-from sapa.desk.lifecycle import OVER
+from sapa.desk.judge import Judgement, judge
 from sapa.desk.triage import archived
-from store import assignments, outbox, queue, targets, tickets
+from sapa.desk.which import more_open
+from store import assignments, claims, outbox, queue, targets, tickets
 from store.db import Tx
-from store.tables import Ticket
+from store.tables import Outbox, Ticket
 
 WITHDRAWN = "Dibatalkan petugas yang mencatatnya."
 TOO_LATE = "Catatan hanya dapat dibatalkan pada hari yang sama, sebelum ada yang menanganinya."
@@ -48,7 +48,7 @@ def joinable(tx: Tx, ref: str, by: Actor) -> bool:
     """Whether this person may add what they take down to a ticket: open, and shown to them as alike."""
     target = targets.ticket_by_ref(tx, ref)
     ticket = tickets.get(tx, target.id) if target is not None else None
-    return ticket is not None and ticket.status not in OVER and shown(tx, ticket, by)
+    return ticket is not None and ticket.status in queue.OPEN and shown(tx, ticket, by)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,17 +62,16 @@ class Words:
     lon: float | None = None
 
 
+def too_open(tx: Tx, ref: str, words: Words, privacy: str, city: City) -> bool:
+    """Whether more people read the ticket than may know what is being taken down."""
+    target = targets.ticket_by_ref(tx, ref)
+    wanted = "secret" if _judged(words, city).sensitive else privacy
+    return target is not None and more_open(target.privacy, wanted)
+
+
 def likely(tx: Tx, words: Words, by: Actor, now: datetime, city: City) -> list[Ticket]:
     """Open tickets that may be about the same as what is being taken down, the likest first."""
-    point = [(words.lat, words.lon, 0.0)] if words.lat is not None and words.lon is not None else []
-    judged = judge(
-        [words.text],
-        channel="walkin",
-        chosen=words.kelurahan,
-        points=point,
-        labels=[words.place],
-        city=city,
-    )
+    judged = _judged(words, city)
     spot = judged.spot
     new = alike.said(
         words.text,
@@ -87,6 +86,18 @@ def likely(tx: Tx, words: Words, by: Actor, now: datetime, city: City) -> list[T
     known = {ticket.id or 0: ticket for ticket in recent if shown(tx, ticket, by)}
     found = alike.alike(new, ((id, _said(ticket)) for id, ticket in known.items()))
     return [known[id] for id, _ in found]
+
+
+def _judged(words: Words, city: City) -> Judgement:
+    point = [(words.lat, words.lon, 0.0)] if words.lat is not None and words.lon is not None else []
+    return judge(
+        [words.text],
+        channel="walkin",
+        chosen=words.kelurahan,
+        points=point,
+        labels=[words.place],
+        city=city,
+    )
 
 
 def _said(ticket: Ticket) -> alike.Said:
@@ -110,11 +121,14 @@ def shown(tx: Tx, ticket: Ticket, by: Actor) -> bool:
 
 
 def may_withdraw(tx: Tx, ticket: Ticket, by: Actor, now: datetime, city: City) -> bool:
-    """Whether the ticket is this person's own of today, and nobody has acted on it or added to it."""
+    """Whether the ticket is this person's own of today, and nobody works on it or has added to it."""
     own = by.officer_id is not None and ticket.registered_by == by.officer_id
     untouched = ticket.touched_at is None and ticket.status in ("triage", "assigned")
     today = city.calendar.day(ticket.opened_at) == city.calendar.day(now)
-    return own and untouched and today and len(tickets.messages(tx, ticket.id or 0)) == 1
+    held = claims.of(tx, [ticket.id or 0], now).get(ticket.id or 0)
+    free = held is None or held.officer_id == by.officer_id
+    said = [one for one in tickets.messages(tx, ticket.id or 0) if one.direction == "in"]
+    return own and untouched and free and today and len(said) == 1
 
 
 def withdraw(tx: Tx, ticket_id: int, by: Actor, *, version: int, key: str, now: datetime, city: City) -> Done:
@@ -131,6 +145,11 @@ def withdraw(tx: Tx, ticket_id: int, by: Actor, *, version: int, key: str, now: 
         return deed
     if not possible:
         raise Invalid(TOO_LATE)
+    told = any(row.contact_id and _left(row) for row in outbox.of_ticket(tx, ticket_id))
     notices.withdraw(tx, f"ack:{ticket_id}:", ticket_id=ticket_id)
-    told = any(row.contact_id and row.state == "sent" for row in outbox.of_ticket(tx, ticket_id))
     return archived(deed, WITHDRAWN, tell=told)
+
+
+def _left(row: Outbox) -> bool:
+    """Whether a notice has been told, or is leaving at this moment."""
+    return row.state in ("sent", "called") or (row.state == "pending" and row.lease_until is not None)

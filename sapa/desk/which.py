@@ -9,13 +9,17 @@ from channels.base import Traits
 from channels.message import InboundMessage
 from sapa.desk import citizen
 from sapa.desk.city import City
+from sapa.desk.incoming import Prepared
 from sapa.desk.judge import NO_TEXT
 from sapa.desk.lifecycle import OVER
 from store import contacts, targets
 from store.db import Tx
+from store.queue import OPEN
 from store.targets import Target
 
 _LONGEST_CHAIN = 10
+#: From what many may know to what few may.
+_RANK = {"normal": 0, "anonymous": 1, "secret": 2}
 
 
 class Found(NamedTuple):
@@ -43,11 +47,8 @@ def find(
 ) -> Found:
     """In this order: quoted by token, ref or reply; same album; same burst; the one that waits.
 
-    What an officer took down joins the ticket they chose, and no other.
     `since`: when they began a complaint by command just now; what came before is another one.
     """
-    if message.noted is not None:
-        return _chosen(tx, message.noted.joins)
     target = _quoted(tx, message, city)
     if target is not None:
         return _by_quote(tx, message, target, conversation_id)
@@ -83,12 +84,21 @@ def _by_quote(tx: Tx, message: InboundMessage, target: Target, conversation_id: 
     return Found(target, "quoted", proven=proven)
 
 
-def _chosen(tx: Tx, ref: str) -> Found:
+def chosen(tx: Tx, item: Prepared, ref: str) -> Found:
+    """The open ticket an officer chose for what they took down, unless more people read it than may."""
     target = targets.ticket_by_ref(tx, ref) if ref else None
     target = followed(tx, target) if target is not None else None
-    if target is None or target.status in OVER:
-        return Found(after=target.ref if target is not None else "")
+    if target is None:
+        return Found()
+    privacy = "secret" if item.judgement.sensitive else item.message.privacy
+    if target.status not in OPEN or more_open(target.privacy, privacy):
+        return Found(after=target.ref)
     return Found(target, "chosen")
+
+
+def more_open(ticket: str, message: str) -> bool:
+    """Whether a ticket of this privacy is read by more people than may read a message of that one."""
+    return _RANK[ticket] < _RANK.get(message, 0)
 
 
 def _quoted(tx: Tx, message: InboundMessage, city: City) -> Target | None:

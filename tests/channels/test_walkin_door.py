@@ -86,6 +86,10 @@ def test_a_link_that_is_none_is_refused(link: str) -> None:
     assert "https://" in errors(source="social", link=link)["link"]
 
 
+def test_a_link_longer_than_the_ledger_can_find_again_is_refused() -> None:
+    assert "terlalu panjang" in errors(source="social", link="https://media.id/" + "漢" * 700)["link"]
+
+
 def test_a_post_needs_its_link_or_its_account() -> None:
     assert "nama akunnya" in errors(source="social")["link"]
 

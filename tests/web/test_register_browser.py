@@ -58,3 +58,39 @@ def test_a_clerk_finds_the_same_report_and_adds_to_it(page: Any, site: tuple[str
         sheet = page.pdf(format="A6")
         assert len(re.findall(rb"/Type\s*/Page[^s]", sheet)) == 1
     assert desk.count("ticket") == 1
+
+
+def test_a_choice_made_while_the_list_is_asked_again_is_kept(page: Any, site: tuple[str, Desk]) -> None:
+    if not page.scripted:
+        pytest.skip("without script the list is asked for by the button alone")
+    address, desk = site
+    ref = desk.complain("Lampu jalan mati di gang 2 dekat langgar")
+    signed_in(page, address, desk, "clerk")
+    page.goto(f"{address}/petugas/catat")
+    page.get_by_text("Loket", exact=True).click()
+    page.locator("#text").fill(TEXT)
+    choice = page.locator(f"input[name=joins][value={ref}]")
+    choice.wait_for()
+    held: list[Any] = []
+    answered: list[Any] = []
+    page.on("response", lambda answer: answered.append(answer))
+    page.route("**/petugas/catat/serupa", lambda route: route.continue_() if held else held.append(route))
+    with page.expect_request("**/petugas/catat/serupa"):
+        page.locator("#text").fill(f"{TEXT}, peteng")
+    choice.check()
+    held[0].continue_()
+    page.wait_for_timeout(1500)
+    assert answered
+    assert choice.is_checked()
+
+
+def test_a_list_that_cannot_be_asked_for_is_told(page: Any, site: tuple[str, Desk]) -> None:
+    if not page.scripted:
+        pytest.skip("without script the browser shows what the server answers")
+    address, desk = site
+    signed_in(page, address, desk, "clerk")
+    page.goto(f"{address}/petugas/catat")
+    page.locator("#text").fill("Lampu jalan mati")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Periksa laporan serupa").click()
+    page.get_by_text("belum dapat diperiksa").wait_for()

@@ -39,6 +39,10 @@ Registrar = Annotated[LoggedIn, Depends(needs("register"))]
 HOME = "/petugas/catat"
 CLOSED = "Kanal loket belum dibuka. Administrator membukanya dengan channels.walkin di pengaturan."
 GONE = "Laporan yang dipilih tidak dapat ditambahi lagi. Pilih yang lain, atau laporan sendiri."
+APART = (
+    "Yang dicatat ini anonim, rahasia, atau peka, sedangkan laporan yang dipilih terbaca lebih banyak orang."
+    " Pilih “Bukan, ini laporan sendiri”."
+)
 EMPTY = Fields(())
 #: What the door is handed of the form; shown again as it was typed.
 FIELDS = (
@@ -74,8 +78,8 @@ async def receive(request: Request, me: Registrar, posted: PostedWithFiles) -> R
         found = await run_in_threadpool(_alike, office, form, by) if form["joins"] else None
         return await run_in_threadpool(_page, request, by, form, replace(shown, alike=found))
 
-    if form["joins"] and not await run_in_threadpool(_joinable, office, form["joins"], by):
-        return await again(Shown(wrong={"joins": GONE}, status=422))
+    if form["joins"] and (refused := await run_in_threadpool(_refused, office, form, by)):
+        return await again(Shown(wrong={"joins": refused}, status=422))
     try:
         accepted = await send(office, taken.body(form, files, me.officer_id, FIELDS), taken.JSON, by="walkin")
     except Invalid as wrong:
@@ -136,26 +140,33 @@ def _open(request: Request) -> Office:
     return office
 
 
-def _joinable(office: Office, ref: str, by: Actor) -> bool:
+def _refused(office: Office, form: Fields, by: Actor) -> str:
+    """Why this cannot be added to the chosen ticket, "" if it can."""
+    ref = form["joins"].upper()[:40]
     with office.ledger.reading() as tx:
-        return desk.joinable(tx, ref.upper()[:40], by)
+        if not desk.joinable(tx, ref, by):
+            return GONE
+        return APART if desk.too_open(tx, ref, _words(form), form["privacy"], office.city()) else ""
 
 
 def _alike(office: Office, form: Fields, by: Actor) -> list[Ticket]:
     """The open tickets that are alike, and the one that is chosen already."""
-    said = desk.Words(
+    with office.ledger.reading() as tx:
+        found = desk.likely(tx, _words(form), by, office.clock(), office.city())
+        chosen = tickets.by_ref(tx, form["joins"].upper()[:40])
+        if chosen is not None and chosen.ref not in {one.ref for one in found}:
+            found += [chosen] if desk.joinable(tx, chosen.ref, by) else []
+    return found
+
+
+def _words(form: Fields) -> desk.Words:
+    return desk.Words(
         text=form["text"][:4000],
         place=form["address"][:500],
         kelurahan=form["kelurahan"][:100],
         lat=_degrees(form["lat"]),
         lon=_degrees(form["lon"]),
     )
-    with office.ledger.reading() as tx:
-        found = desk.likely(tx, said, by, office.clock(), office.city())
-        chosen = tickets.by_ref(tx, form["joins"].upper()[:40])
-        if chosen is not None and chosen.ref not in {one.ref for one in found}:
-            found += [chosen] if desk.joinable(tx, chosen.ref, by) else []
-    return found
 
 
 def _degrees(written: str) -> float | None:

@@ -133,9 +133,9 @@ def _may_have(tx: Tx, ticket: Ticket, event: Event, by: Actor) -> bool:
 
 def _opened(tx: Tx, ticket: Ticket, event: Event) -> bool:
     """Whether what was taken down opened the ticket: its sender is the reporter."""
-    first = next(iter(tickets.messages(tx, ticket.id or 0)), None)
-    own = ticket.registered_by is not None and ticket.registered_by == event.officer_id
-    return own and first is not None and first.id == event.data["message"]
+    if ticket.registered_by is None or ticket.registered_by != event.officer_id:
+        return False
+    return events.registered(tx, ticket.id or 0)[0].id == event.id  # messages are split off, or dated back
 
 
 def _short(text: str) -> str:

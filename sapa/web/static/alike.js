@@ -7,6 +7,7 @@
   const asked = ["csrf", "text", "kelurahan", "address", "lat", "lon", "joins"];
   let waiting = 0;
   let last = "";
+  const chosen = () => new FormData(form).get("joins") ?? "";
   const look = async () => {
     const given = new FormData(form);
     const body = new URLSearchParams(asked.map((name) => [name, given.get(name) ?? ""]));
@@ -15,9 +16,15 @@
     last = body.toString();
     try {
       const answer = await fetch(form.dataset.alike, { method: "POST", body });
-      if (answer.ok && !answer.redirected && body.toString() === last) found.innerHTML = await answer.text();
+      if (!answer.ok || answer.redirected) throw new Error(answer.status);
+      const list = await answer.text();
+      if (body.toString() !== last) return;
+      if (chosen() !== body.get("joins")) { look(); return; } // chosen meanwhile: a list that knows it
+      found.innerHTML = list;
     } catch {
+      if (body.toString() !== last) return;
       last = "";
+      if (!chosen()) found.textContent = "Laporan serupa belum dapat diperiksa. Periksa sambungan, atau apakah Anda masih masuk.";
     }
   };
   form.addEventListener("input", (event) => {
