@@ -61,8 +61,9 @@ def hire(service: Service, now: datetime) -> People:
         return made
 
     made = service.ledger.write(write)
+    by_login = dict(zip((login for login, *_ in posts), made, strict=True))
     return People(
-        tuple(one for one in made if one.role == "coordinator"),
-        next(one for one in made if one.role == "clerk"),
+        (by_login["koordinator.satu"], by_login["koordinator.dua"]),
+        by_login["loket"],
         {one.opd: one for one in made if one.role == "opd"},
     )
