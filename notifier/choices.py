@@ -1,5 +1,6 @@
 """What is offered to tap, and how an answer in words is recognised as one of them. Pure."""
 
+import re
 from collections.abc import Sequence
 
 from channels.message import Choice
@@ -8,9 +9,15 @@ from notifier.words import line
 NEW_REPORT = "Laporan baru"
 CANCEL = "Batal"
 SEND_PLACE = "Kirim lokasi"
-#: Signs that people put around a number.
-_AROUND = "\"'.,!?#()"
+#: Signs that people put around a number, also those that make a key of it.
+_AROUND = "\"'.,!?#() \ufe0f\u20e3"
 _WORDS = 40
+#: Said politely, before a number and after any answer.
+_BEFORE = re.compile(r"(?:(?:no|nomor|nomer|yang|yg|ke|pilih|laporan)\b[ .:-]*)+(?=\d+$)")
+_AFTER = re.compile(r"(?: (?:pak|bu|bapak|ibu|min|admin|mas|mbak|kak|ya|saja|aja|nggih))+$")
+_SPELLED = {"satu": "1", "dua": "2", "tiga": "3", "empat": "4", "lima": "5", "enam": "6"}
+#: A line of `numbered`; its number may be another one by now.
+_ROW = re.compile(r"\d+\. (?P<name>[^:]+)(?:: .*)?")
 
 
 def numbered(reports: Sequence[tuple[str, str]]) -> list[str]:
@@ -22,12 +29,13 @@ def numbered(reports: Sequence[tuple[str, str]]) -> list[str]:
 def chosen(text: str, refs: Sequence[str]) -> str | None:
     """What an answer to `numbered` names: a ref, NEW_REPORT or CANCEL; None if it is no answer.
 
-    An answer is the number, the name, or the whole line, and nothing else.
+    An answer is the number, the name, or the whole line, said politely or not, and nothing else.
     """
-    said = " ".join(text.split()).strip(_AROUND).casefold()
+    said = _AFTER.sub("", " ".join(text.split()).strip(_AROUND).casefold()).strip(_AROUND)
+    row = _ROW.fullmatch(said)
+    said = row["name"] if row else _SPELLED.get(said, _BEFORE.sub("", said))
     for number, name in enumerate([*refs, NEW_REPORT], 1):
-        row = f"{number}. {name}".casefold()
-        if said in (str(number), name.casefold(), row) or said.startswith(f"{row}: "):
+        if said in (str(number), name.casefold()):
             return name
     return CANCEL if said == CANCEL.casefold() else None
 

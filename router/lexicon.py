@@ -189,6 +189,16 @@ LANDMARKS = _words(
 )
 """The word after one of these says where, not what: "depan sekolah", "dekat pasar"."""
 
+ADDRESSES = _words(
+    """
+    alamat alamatnya lokasi lokasinya tempat tempatnya posisi posisinya tepatnya persisnya daerah sekitar
+    jl jln jalan gang gg perum perumahan dusun dsn blok rt rw kelurahan kel kecamatan kec lingkungan
+    perempatan pertigaan simpang pasar sd sdn mi smp smpn sma sman smk masjid mushola musholla gereja
+    balai pos kantor toko warung puskesmas lapangan
+    """
+)
+"""Words of an address, or of what stands at one."""
+
 EXCEPT = _words(
     """
     berjalan perjalanan kematian sekali terima kerumah dinas kemana seperti kepada kelapa tersebut

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from router.lexicon import ADDRESSES, FILLERS, LANDMARKS
 from router.words import Finder, Pattern, WrongPattern, parse, split
 
 UNSURE_WITHIN = 80.0
@@ -18,6 +19,9 @@ _STREET = re.compile(
 )
 #: "jalan rusak" names no street, "Jalan Brawijaya" does.
 _JALAN = re.compile(r"\b[Jj]alan\s+(?:[A-Z][a-z]|\d)")
+#: What begins the other half of "a snake in Meri", and what is no place though a place is named with it.
+_AT = frozenset({"di", "ning", "nang", "ndek", "ing"})
+_SAYS = frozenset({"ada", "onok", "ono", "enek", "terima", "terimakasih", "makasih", "suwun", "nuwun"})
 _METRES_PER_DEGREE = 111_320.0
 _DIRECTIONS = frozenset({"barat", "timur", "utara", "selatan", "tengah", "lor", "kidul", "wetan", "kulon"})
 
@@ -169,6 +173,18 @@ def find_names(text: str, gazetteer: Gazetteer) -> Found | None:
 def names_street(text: str) -> bool:
     """Whether a text seems to hold an address: a street, an alley, a housing estate, RT or RW."""
     return bool(_STREET.search(text) or _JALAN.search(text))
+
+
+def is_only_place(text: str, kelurahan: str) -> bool:
+    """Whether a text that names a place ("" = no kelurahan) seems to say nothing but where.
+
+    "di Meri" and "SDN 2 di Meri" do, "Ada ular di Meri" and "Ular di Meri" say what, too.
+    """
+    words = [word.lower() for word in split(text)[1::2]]
+    first = next((number for number, word in enumerate(words) if word in _AT), 0)
+    before = set(words[:first])
+    known = FILLERS | set(kelurahan.lower().split())
+    return not _SAYS & set(words) and (before <= known or bool(before & (ADDRESSES | LANDMARKS)))
 
 
 def _named(name: str, gazetteer: Gazetteer) -> Found:

@@ -133,8 +133,11 @@ def remove(settings: Settings) -> None:
     """
     if folder(settings).exists() and not loaded(settings):
         raise FileExistsError(f"{folder(settings)} bukan kota contoh; pindahkan dahulu.")
-    for where in (folder(settings), part(settings)):
-        clear(where)
+    clear(part(settings))
+    if folder(settings).exists():
+        with hold(folder(settings)):  # killed from here on, it leaves what a killed load leaves
+            folder(settings).rename(part(settings))
+        clear(part(settings))
     with contextlib.suppress(OSError):  # somebody else's things may lie there
         folder(settings).parent.rmdir()
 

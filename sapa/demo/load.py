@@ -42,12 +42,26 @@ async def load(settings: Settings, now: datetime, progress: Callable[[int, int],
     What a killed load left is thrown away first. Raises `city.Busy` while somebody is at it,
     `BadConfig` and `ValueError` for a configuration that cannot be used, and OSError.
     """
+    _check_names(settings)
     where = city.part(settings)
     city.clear(where)
     where.mkdir(parents=True, mode=0o700)
     with city.hold(where):
         await _Play(settings, now).run(progress)
         city.finish(settings, now)
+
+
+def _check_names(settings: Settings) -> None:
+    """Raise `ValueError` where the play's places or agencies are not: it is Kota Mojokerto's."""
+    said = complaints()
+    places = {one.name for one in settings.areas.kelurahan}
+    owners = {one.code for one in settings.opds} | {one.code for one in settings.external}
+    missing = {one.kelurahan for one in said} - places | {one.right for one in said if one.right} - owners
+    if missing:
+        raise ValueError(
+            "Kota contoh dimainkan dengan pengaturan Kota Mojokerto; di sini tidak ada "
+            f"{', '.join(sorted(missing)[:5])}. Jalankan dengan config.yaml bawaan Sapa (--config)."
+        )
 
 
 class _Play:

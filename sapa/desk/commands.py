@@ -66,12 +66,13 @@ class Question(NamedTuple):
 
 def asked(message: InboundMessage, city: City) -> Question | None:
     """The question a message is, or None: with more words, a file or a place it is a message to the city."""
-    how = city.channels.get(message.channel, Traits()).commands
+    how = _how(message, city)
     word, rest = _split(message.text, how)
     if message.attachments or message.place or message.contacts:
         return None
     if not word:
-        unknown = how == "slash" and _UNKNOWN.fullmatch(message.text.strip())
+        slash = city.channels.get(message.channel, Traits()).commands == "slash"
+        unknown = slash and _UNKNOWN.fullmatch(message.text.strip())
         return Question("help") if unknown else None
     about = _ASKS[how][word]
     if about == "status":
@@ -83,14 +84,14 @@ def asked(message: InboundMessage, city: City) -> Question | None:
 
 def begins(message: InboundMessage, city: City) -> bool:
     """Whether the message is a complaint that says by command that it is a new one (`/lapor lampu mati`)."""
-    how = city.channels.get(message.channel, Traits()).commands
+    how = _how(message, city)
     word, rest = _split(message.text, how) if how == "slash" else ("", "")
     return word == "/lapor" and bool(rest)
 
 
 def plain(message: InboundMessage, city: City) -> InboundMessage:
     """The message without the command before what was written (`/lapor lampu mati`)."""
-    how = city.channels.get(message.channel, Traits()).commands
+    how = _how(message, city)
     word, rest = _split(message.text, how) if how == "slash" else ("", "")
     return replace(message, text=rest) if word and asked(message, city) is None else message
 
@@ -160,9 +161,9 @@ def _sealed(tx: Tx, ticket: Target) -> bool:
 
 def _asks_too_much(tx: Tx, person: Person, sitting: Sitting) -> bool:
     """Whether they try out refs: more different ones within an hour than anybody needs."""
-    how = sitting.city.channels.get(person.channel, Traits()).commands
+    door = sitting.city.channels.get(person.channel, Traits()).commands
     texts = messages.questions(tx, person.contact_id, sitting.now - _HOUR)
-    asked_for = {_ref(text, how, sitting.city.prefix) for text in texts} - {""}
+    asked_for = {_ref(text, _written(text, door), sitting.city.prefix) for text in texts} - {""}
     return len(asked_for) > MOST_REFS
 
 
@@ -188,6 +189,15 @@ def _status(rest: str, how: str, prefix: str) -> Question | None:
 def _pattern(prefix: str) -> re.Pattern[str]:
     """SMP-2611-0042, also with spaces or without the prefix."""
     return re.compile(rf"(?:{re.escape(prefix)}[ -]?)?(?P<month>[0-9]{{4}})[ -]?(?P<number>[0-9]{{4,9}})")
+
+
+def _how(message: InboundMessage, city: City) -> str:
+    return _written(message.text, city.channels.get(message.channel, Traits()).commands)
+
+
+def _written(text: str, door: str) -> str:
+    """How a text's command is written: who knows a bot's commands writes them where words are enough, too."""
+    return "slash" if door and text.lstrip().startswith("/") else door
 
 
 def _split(written: str, how: str) -> tuple[str, str]:

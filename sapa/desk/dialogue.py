@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from channels.base import Traits
 from channels.message import InboundMessage
 from notifier import choices, notices
-from router.place import names_street
+from router.place import is_only_place, names_street
 from sapa.desk.city import City
 from sapa.desk.commands import Question
 from sapa.desk.incoming import Person, Prepared
@@ -61,17 +61,17 @@ def belongs(
     message, thread = item.message, None if person.new else person.conversation_id
     if message.noted is not None:
         return chosen(tx, item, message.noted.joins), None
-    if not talks or not answers(message.channel, city):
+    if not answers(message.channel, city):
         return find(tx, message, thread, at, city), None
     state = contacts.dialogue(tx, person.conversation_id)
     if item.begins:
         state |= {"since": at.isoformat()}
         contacts.set_dialogue(tx, person.conversation_id, state)
-    question = answered(tx, message, person, state, at, city)
+    question = answered(tx, message, person, state, at, city) if talks else None
     if question is not None:
         return Found(), question
     found = find(tx, message, thread, at, city, since(state, at, city))
-    return alone(tx, item, found, person, state, at, city)
+    return alone(tx, item, found, person, state, at, city) if talks else (found, None)
 
 
 def since(state: Mapping[str, Any], at: datetime, city: City) -> datetime | None:
@@ -88,20 +88,31 @@ def answered(
     """The answer to our question which report is meant, or None: then it is a message to the city.
 
     An answer to a question that is over is one, too, unless an officer waits for an answer of theirs.
+    "Batal" also ends it that we asked for their complaint.
     """
     asked = state.get("which")
-    if not asked or message.attachments or message.place:
+    if message.attachments or message.place:
+        return None
+    if valid(state.get("fresh"), at, city) and choices.chosen(message.text, ()) == choices.CANCEL:
+        waited_for = targets.tickets_waiting(tx, person.conversation_id)
+        return None if waited_for or replied_to_ticket(tx, message) else Question("cancel")
+    if not asked:
         return None
     if not valid(asked["at"], at - city.question, city):  # so long ago that nobody answers it any more
         return None
     name = choices.chosen(message.text, asked["refs"])
-    if name is None or targets.ticket_by_reply(tx, message.channel, replied_to(message)):
+    if name is None or replied_to_ticket(tx, message):
         return None
     if asked["over"] or not valid(asked["at"], at, city):
         return None if targets.tickets_waiting(tx, person.conversation_id) else Question("outdated")
     if name == choices.CANCEL:
         return Question("cancel")
     return Question("fresh") if name == choices.NEW_REPORT else Question("chosen", name, named=True)
+
+
+def replied_to_ticket(tx: Tx, message: InboundMessage) -> bool:
+    """Whether it answers a message about a report, and not a question of the dialogue."""
+    return targets.ticket_by_reply(tx, message.channel, replied_to(message)) is not None
 
 
 def alone(
@@ -142,11 +153,11 @@ def _part(item: Prepared) -> str:
             return "photo" if pictures and message.place is None else ""
         return "place" if message.place is not None else ""
     judged = judgement.assignment
-    only_place = (judgement.spot.kelurahan or names_street(message.text)) and not (
-        judged.matches or judged.sensitive or judged.urgent
-    )
+    spot = judgement.spot.kelurahan
+    only_place = (spot or names_street(message.text)) and is_only_place(message.text, spot)
+    more = judged.matches or judged.sensitive or judged.urgent or len(message.text) > _SHORT
     plain = not message.attachments and message.place is None
-    return "words" if plain and only_place and len(message.text) <= _SHORT else ""
+    return "words" if plain and only_place and not more else ""
 
 
 def _open(tx: Tx, ticket_id: int, person: Person) -> Target | None:

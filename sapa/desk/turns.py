@@ -119,7 +119,8 @@ def followed(tx: Tx, ticket: Target, found: Found, turn: Turn) -> None:
     state = contacts.dialogue(tx, turn.thread)
     waiting = [one for one in messages.loose(tx, turn.thread) if _goes_with(one, state, turn)]
     after = {key: one for key, one in state.items() if key != "fresh"}
-    if waiting:
+    asked = "which" in state and not state["which"]["over"]
+    if waiting or (asked and not messages.loose(tx, turn.thread)):  # what waited was given words by an edit
         _take(tx, ticket, waiting, "waited", turn)
         dialogue.withdraw(tx, turn.thread)
         after = _over(after)

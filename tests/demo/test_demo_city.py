@@ -1,5 +1,8 @@
 """What stands between the demo city and the real one, and the words it refuses with."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +16,7 @@ from sapa.cli import app
 from sapa.demo import city
 from sapa.settings import Settings
 from sapa.settings import load as read
+from sapa.settings.starter import write_starter
 
 NOW = datetime(2026, 11, 24, 5, tzinfo=UTC)
 Sapa = Callable[..., Result]
@@ -130,3 +134,38 @@ def test_a_channel_without_hooks_cannot_be_simulated(empty: Settings, sapa: Sapa
     assert "tidak dapat disimulasikan" in said.output
     said = sapa("channels", "simulate", "sms", sample, "--demo", SAPA_HTTP_HOST="0.0.0.0")
     assert "hanya untuk mesin ini" in said.output
+
+
+#: `sapa demo remove`, killed just after it took the mark of a loaded city away.
+KILLED = """
+import os, sys
+gone = []
+def watch(event, args):
+    if gone and event == "os.rmdir":
+        os._exit(9)
+    if event == "os.remove" and str(args[0]).endswith("selesai-diisi.txt"):
+        gone.append(True)
+sys.addaudithook(watch)
+from sapa.cli import app
+app(["demo", "remove", "--yes"])
+"""
+
+
+def test_a_removal_that_was_killed_is_finished_by_the_next(empty: Settings, sapa: Sapa) -> None:
+    environ = {**os.environ, "SAPA_VAR": str(empty.storage.var)}
+    assert subprocess.run([sys.executable, "-c", KILLED], cwd=ROOT, env=environ).returncode == 9
+    assert "Belum ada kota contoh" in sapa("serve", "--demo").output
+    removed = sapa("demo", "remove", "--yes")
+    assert (removed.exit_code, removed.output) == (0, "Kota contoh sudah dihapus.\n")
+    assert not city.part(empty).parent.exists()
+
+
+def test_another_city_is_told_that_the_play_is_not_its_own(tmp_path: Path) -> None:
+    write_starter(tmp_path / "kota")
+    config = str(tmp_path / "kota" / "config.yaml")
+    refused = CliRunner().invoke(
+        app, ["demo", "load", "--config", config], env={"SAPA_VAR": str(tmp_path / "var")}
+    )
+    assert refused.exit_code == 1
+    assert "pengaturan Kota Mojokerto" in refused.output
+    assert not (tmp_path / "var").exists()

@@ -1,6 +1,7 @@
 """What people ask the bot is answered; what they tell it is a complaint, whatever it begins with."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,10 @@ from typing import Any
 import pytest
 from telegram_world import Chats
 
+from channels.message import Address, InboundMessage
+from channels.sms import SmsDoor
+from channels.whatsapp import WhatsAppDoor
+from sapa.desk import commands
 from store.db import Ledger
 
 
@@ -175,3 +180,35 @@ def test_a_question_rewritten_into_a_complaint_is_one(world: Chats) -> None:
 def test_other_doors_know_no_commands(world: Chats) -> None:
     world.say({"id": "1", "from": "08123", "text": "/bantuan"})
     assert len(world.tickets()) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [("/status", "status"), ("/lapor", "report"), ("/batal", "cancel"), ("/bantuan", "help")],
+)
+@pytest.mark.parametrize("door", [WhatsAppDoor, SmsDoor])
+def test_where_words_are_commands_those_of_a_bot_are_known_too(
+    world: Chats, door: Any, text: str, about: str
+) -> None:
+    world.city = replace(world.city, channels={**world.city.channels, "fake": door.traits})
+    message = fake_message(text, world.now)
+    question = commands.asked(message, world.city)
+    assert question is not None
+    assert question.about == about
+
+
+def test_where_words_are_commands_a_complaint_may_begin_with_a_bots(world: Chats) -> None:
+    world.city = replace(world.city, channels={**world.city.channels, "fake": WhatsAppDoor.traits})
+    words = "Lampu jalan di depan pos ronda Meri sudah lama mati dan gelap sekali"
+    message = fake_message(f"/lapor {words}", world.now)
+    assert commands.asked(message, world.city) is None
+    assert commands.begins(message, world.city)
+    assert commands.plain(message, world.city).text == words
+    assert commands.asked(fake_message("/jalan", world.now), world.city) is None
+
+
+def fake_message(text: str, now: datetime) -> InboundMessage:
+    sender = Address(channel="fake", value="08123")
+    return InboundMessage(
+        channel="fake", account="fake", sender=sender, external_id="1", text=text, sent_at=now
+    )

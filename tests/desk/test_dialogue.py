@@ -537,3 +537,96 @@ def test_by_hand_a_waiting_place_becomes_a_complaint(world: Talk) -> None:
 def test_a_message_without_content_is_asked_for_its_place(world: Talk) -> None:
     world.write("[pesan kosong]")
     assert world.asks() == (True, True)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["2 pak", "no 2", "Nomor 2 ya min", "No. 2", "yang 2", "laporan 2", "dua", "2\ufe0f\u20e3", "{ref} pak"],
+)
+def test_an_answer_may_be_polite(world: Talk, answer: str) -> None:
+    refs = two_open(world)
+    world.write(location=MERI)
+    world.quiet(minutes=2)
+    world.write(answer.format(ref=refs[0]))
+    assert (world.on(), world.leave()) == ([1, 2, 1, None], ["part_kept"])
+
+
+@pytest.mark.parametrize("answer", ["2 lampu mati", "nomor tujuh", "sudah 2 kali", "{ref}: tetap mati"])
+def test_what_says_more_than_a_number_is_no_answer(world: Talk, answer: str) -> None:
+    refs = two_open(world)
+    world.write(location=MERI)
+    world.quiet(minutes=2)
+    world.write(answer.format(ref=refs[0]))
+    assert None not in world.on()[3:]
+
+
+def test_a_button_of_an_earlier_question_names_the_same_report(world: Talk) -> None:
+    refs = two_open(world)
+    world.write(location=MERI)
+    world.quiet(minutes=2)
+    world.write("Sampah menumpuk di Gunung Gedangan")
+    world.quiet(minutes=20)
+    world.write(location=WATES)
+    world.quiet(minutes=2)
+    world.write(f"2. {refs[0]}: Lampu jalan di Meri mati")  # it is the third by now
+    assert world.on() == [1, 2, 3, 3, 1, None]
+
+
+@pytest.mark.parametrize("text", ["batal", "Batal.", "batal pak"])
+def test_who_began_may_say_no_in_words(world: Talk, text: str) -> None:
+    world.write("/lapor")
+    world.write(text)
+    assert (world.on(), world.tickets(), world.leave()) == ([None, None], [], ["report_asked", "canceled"])
+    assert world.state() == {}
+
+
+def test_a_new_report_may_be_taken_back_too(world: Talk) -> None:
+    two_open(world)
+    world.write(location=MERI)
+    world.quiet(minutes=2)
+    world.write("Laporan baru")
+    world.write("Batal")
+    assert world.leave() == ["report_asked", "canceled"]
+    assert world.rows("SELECT COUNT(*) FROM message WHERE machine = 'canceled'") == [(1,)]
+
+
+def test_no_in_words_answers_an_officer_who_waits(world: Talk) -> None:
+    world.write("Lampu jalan di Meri mati")
+    world.quiet()
+    world.ledger.write(lambda tx: tx.run("UPDATE ticket SET status = 'waiting'"))
+    world.write("/lapor")
+    world.later(minutes=-1)
+    world.write("batal")
+    assert world.on() == [1, None, 1]
+
+
+@pytest.mark.parametrize("left", [False, True])
+def test_words_given_to_a_waiting_picture_end_the_question_about_it(world: Talk, left: bool) -> None:
+    two_open(world)
+    world.write(photo=PHOTO, number=900)
+    world.later(seconds=20)
+    told = world.quiet(minutes=2) if left else []
+    at = int(world.now.timestamp())
+    world.write(caption="Jembatan rusak di Meri", photo=PHOTO, number=900, edit_date=at)
+    assert told + world.quiet(minutes=2) == (["which_asked"] if left else []) + ["ack"]
+    world.write("1")
+    assert (world.on(), world.leave()) == ([1, 2, 3, None], ["question_over"])
+
+
+def test_a_command_that_is_edited_into_a_complaint_begins_one(world: Talk) -> None:
+    world.write("Lampu jalan di Meri mati")
+    world.later(seconds=20)
+    at = int(world.now.timestamp())
+    world.write("/lapor", number=900)
+    world.later(seconds=20)
+    world.write("/lapor Sampah menumpuk di Wates", number=900, date=at, edit_date=at + 20)
+    world.write("baunya sampai ke jalan")
+    assert (world.on(), [opd for _, _, opd in world.tickets()]) == ([1, 2, 2], ["DISHUB", "DLH"])
+
+
+@pytest.mark.parametrize("text", ["Jembatan rusak di Wates", "Ada ular di Wates", "Terima kasih Pak Meri"])
+def test_what_names_a_place_beside_something_else_does_not_answer_where(world: Talk, text: str) -> None:
+    world.write(BARE)
+    world.quiet(hours=3)
+    world.write(text)
+    assert (world.on(), world.spots()[0], world.asks()) == ([1, 2], "", (True, True))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from router.place import Area, Found, Gazetteer, find_names, locate, names_street
+from router.place import Area, Found, Gazetteer, find_names, is_only_place, locate, names_street
 
 CITY = Gazetteer(
     (
@@ -218,3 +218,33 @@ def test_a_street_or_an_alley_is_an_address(text: str) -> None:
 )
 def test_a_road_without_a_name_is_none(text: str) -> None:
     assert not names_street(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "di Meri",
+        "Meri RT 2",
+        "itu di Meri pak",
+        "lokasinya di Meri",
+        "Meri di belakang sekolah",
+        "SDN 2 di Meri",
+        "Jl. Brawijaya 12 di Meri",
+    ],
+)
+def test_a_text_that_says_where_is_only_a_place(text: str) -> None:
+    assert is_only_place(text, "Meri")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ular di Meri",
+        "Ada ular di Meri",
+        "di Meri ono ulo",
+        "Jembatan rusak ning Meri",
+        "Terima kasih Pak Meri",
+    ],
+)
+def test_a_text_that_says_what_is_more_than_a_place(text: str) -> None:
+    assert not is_only_place(text, "Meri")

@@ -41,6 +41,13 @@ def test_every_channel_says_how_it_fares_in_words(desk: Desk) -> None:
     assert "LAPOR! belum dibuka Untuk membukanya: Akun admin LAPOR!." in page
 
 
+def test_who_only_reads_is_offered_nothing_that_would_be_refused(desk: Desk) -> None:
+    assert 'href="/petugas/kanal/' in seat(desk, "coordinator").see("/petugas/kanal")
+    page = seat(desk, "auditor").see("/petugas/kanal")
+    assert "Obrolan" in page
+    assert 'href="/petugas/kanal/' not in page
+
+
 def test_a_declared_channel_is_announced_on_every_page_until_it_is_revived(desk: Desk) -> None:
     one = seat(desk, "coordinator")
     ref, token = desk.send()
