@@ -74,7 +74,9 @@ NOTICES: Mapping[str, Notice] = {
 }
 #: What an agency is told by mail, and in short in its chats (`_TELL_CHATS`).
 IN_CHATS: Mapping[str, str] = {
-    kind.removeprefix("chat_"): kind for kind in NOTICES if kind.removeprefix("chat_") in NOTICES
+    kind.removeprefix("chat_"): kind
+    for kind in NOTICES
+    if kind.startswith("chat_") and kind.removeprefix("chat_") in NOTICES
 }
 
 

@@ -21,7 +21,7 @@ from sapa.desk.lifecycle import OVER
 from sapa.desk.which import Found, chosen, find, followed, replied_to
 from store import contacts, targets
 from store.db import Tx
-from store.targets import Target
+from store.targets import Target, Told
 
 #: What a message may be in the dialogue (`Question.about`), besides what is asked by command.
 TURNS = frozenset({"report", "cancel", "chosen", "fresh", "outdated", "loose"})
@@ -63,7 +63,7 @@ def belongs(
         return chosen(tx, item, message.noted.joins), None
     if not answers(message.channel, city):
         return find(tx, message, thread, at, city), None
-    state = contacts.dialogue(tx, person.conversation_id)
+    state = {} if person.new else contacts.dialogue(tx, person.conversation_id)
     if item.begins:
         state |= {"since": at.isoformat()}
         contacts.set_dialogue(tx, person.conversation_id, state)
@@ -180,7 +180,26 @@ def open_questions(state: Mapping[str, Any], at: datetime, city: City) -> dict[i
 
 def missing(tx: Tx, ticket_id: int) -> Asked:
     """What a ticket lacks that its reporter may be asked for; of a sealed one nothing is asked."""
-    told = targets.told(tx, ticket_id)
+    return _lacks(targets.told(tx, ticket_id))
+
+
+def missing_at_first(item: Prepared) -> Asked:
+    """`missing` of the ticket that was opened for this message, and holds no other."""
+    judged, spot = item.judgement, item.judgement.spot
+    return _lacks(
+        Told(
+            type=judged.assignment.type,
+            privacy=item.message.privacy,
+            sensitive=judged.sensitive,
+            urgent=judged.assignment.urgent,
+            place=spot.lat is not None or bool(spot.kelurahan or spot.words),
+            files=bool(item.files),
+            summary=judged.summary,
+        )
+    )
+
+
+def _lacks(told: Told) -> Asked:
     sealed = told.privacy == "secret" or bool(told.sensitive)
     place = told.type in _PLACED and not sealed and not (told.place or names_street(told.summary))
     photo = told.type in _PICTURED and not (sealed or told.urgent or told.files)

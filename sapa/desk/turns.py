@@ -116,6 +116,11 @@ def followed(tx: Tx, ticket: Target, found: Found, turn: Turn) -> None:
 
     Nothing is said here but that a part came which the acknowledgement, sent by now, had asked for.
     """
+    if turn.person.new and found.target is None and not turn.item.begins:
+        first = dialogue.with_asked({}, ticket.id, dialogue.missing_at_first(turn.item), turn.at)
+        if first:
+            contacts.set_dialogue(tx, turn.thread, first)
+        return
     state = contacts.dialogue(tx, turn.thread)
     waiting = [one for one in messages.loose(tx, turn.thread) if _goes_with(one, state, turn)]
     after = {key: one for key, one in state.items() if key != "fresh"}

@@ -166,6 +166,17 @@ def test_a_linked_officer_still_complains_like_anybody(world: OfficeChats) -> No
     assert len(world.tickets()) == 1
 
 
+def test_what_reporters_and_the_desk_are_told_is_not_for_the_desks_own_chats(world: OfficeChats) -> None:
+    world.link(DESK)
+    world.said()
+    world.write("Lampu jalan di Meri mati", who=1001)
+    world.write("Mohon dibantu", who=1002)  # for triage
+    world.wait()
+    assert {message.to.value for message in world.send()} == {"1001", "1002"}
+    told = "SELECT notice FROM outbox JOIN office_chat ON office_chat.contact_id = outbox.contact_id"
+    assert {notice for (notice,) in world.rows(told)} == {"chat_said"}
+
+
 def member(world: OfficeChats, chat: int, status: str) -> None:
     kind = "private" if chat > 0 else "supergroup"
     told = {
