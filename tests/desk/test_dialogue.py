@@ -10,7 +10,7 @@ import pytest
 from telegram_world import Chats
 
 from channels.whatsapp import WhatsAppDoor
-from sapa.desk import turns
+from sapa.desk import dialogue, turns
 from store.db import Ledger
 
 MERI = {"latitude": -7.481, "longitude": 112.4475}
@@ -97,6 +97,25 @@ def test_who_never_answers_is_not_asked_again(world: Talk) -> None:
         0,
         [],
     ]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"text": BARE},
+        {"text": "Lampu jalan di Meri mati"},
+        {"text": "Lampu mati di Jl. Brawijaya"},
+        {"text": "Ada pungli di kantor"},
+        {"text": "Terima kasih"},
+        {"text": "", "caption": BARE, "photo": PHOTO},
+        {"text": "", "location": MERI},
+    ],
+)
+def test_the_first_message_is_asked_for_what_its_ticket_lacks(world: Talk, message: dict[str, Any]) -> None:
+    world.write(message["text"] or None, **{key: one for key, one in message.items() if key != "text"})
+    if world.tickets():
+        lacks = world.ledger.write(lambda tx: dialogue.missing(tx, 1))
+        assert world.asks() == (lacks.place, lacks.photo)
 
 
 def test_what_follows_the_command_is_the_complaint(world: Talk) -> None:
