@@ -1,4 +1,4 @@
-"""`sapa demo load`, writing every way out of its process that Python knows into a file: load_watched.py FILE"""
+"""`sapa demo load`, writing down every way out of its process that Python knows: load_watched.py FILE."""
 
 import sys
 from pathlib import Path
