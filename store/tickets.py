@@ -56,8 +56,8 @@ def by_ref(tx: Tx, ref: str) -> Ticket | None:
 
 
 def by_ids(tx: Tx, ids: Collection[int]) -> dict[int, Ticket]:
-    """Tickets by id, as they are now."""
-    found = tx.session.exec(select(Ticket).where(col(Ticket.id).in_(ids)))
+    """Tickets by id, as they are now, the oldest first."""
+    found = tx.session.exec(select(Ticket).where(col(Ticket.id).in_(ids)).order_by(col(Ticket.id)))
     return {ticket.id: ticket for ticket in found if ticket.id is not None}
 
 

@@ -44,7 +44,7 @@ class Executioner:
     """The ledger's hook: after each commit it looks what came in."""
 
     def __init__(self, how: str, after: int, mark: Path) -> None:
-        self.counted, self.after, self.mark = COUNTED[how], after, mark
+        self.counted, self.after, self.mark = COUNTED.get(how, COUNTED["commit"]), after, mark
         self.service: Service | None = None
         self.last = self.seen = 0
 
