@@ -14,8 +14,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-#: Acts that share one transaction at the most: beyond this a batch only adds waiting.
-BATCH = 32
+#: Acts that share one transaction at the most, as many as a poll of Telegram brings: more only add waiting.
+BATCH = 100
 #: Seconds a loop stands aside at most until the thread is on its way to the disk.
 ASIDE = 0.002
 
