@@ -185,7 +185,7 @@ def flood(folder: Path, url: str, people: int) -> None:
 
 
 def _silence(office: Flooded, provider: Provider, brought: list[list[dict[str, str]]]) -> None:
-    """Twenty minutes later Twilio brings once more what it has not given up, in no order; the rest we ask for."""
+    """Twenty minutes later Twilio brings once more what it has not given up; the rest we ask for."""
     again = [[fields] for messages in brought for fields in messages]
     random.Random(7).shuffle(again)
     office.start("later", "1200", str(office.folder / "mark"))
