@@ -123,6 +123,8 @@ def alone(
     To the only report that was asked for it; else a place waits for its report, and so does a picture
     while a report of theirs is open. A picture alone is a complaint; a place alone never is.
     """
+    if item.message.text and not state.get("asked"):  # words are a part only of what was asked for
+        return found, None
     part = _part(item)
     if found.target is not None or found.after or not part:
         return found, None
