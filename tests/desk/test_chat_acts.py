@@ -347,6 +347,19 @@ def test_a_reply_to_a_question_that_left_twice_answers_the_last(world: OfficeCha
     assert world.status(ref) == "resolved"
 
 
+def test_an_answer_to_a_colleague_in_the_group_is_talk(world: OfficeChats) -> None:
+    ref, under = world.assigned()
+    world.press(world.data("resolve", under), under)
+    world.send()
+    world.write_in(GROUP, "Siapa piket besok?", who=EKO, number=7001)
+    world.reply(f"{GROUP}:7001", "Saya. Sore ini baru saya cek lampunya.", of=EKO)
+    assert world.status(ref) == "assigned"
+    assert world.arrival() == ("kept", chats.CHATTER)
+    assert world.said() == []
+    world.reply(world.external("chat_asks"), "Sudah menyala.")
+    assert world.status(ref) == "resolved"
+
+
 def test_an_officer_answers_as_a_citizen_what_they_were_asked_as_one(world: OfficeChats) -> None:
     (mine,) = world.write("Lampu jalan di Meri mati", who=BUDI, number=41)
     world.wait()
