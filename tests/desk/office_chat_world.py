@@ -103,7 +103,7 @@ class OfficeChats(Chats):
         self.update({"callback_query": query}, number)
 
     def reply(
-        self, to: str, text: str = "", who: int = BUDI, *, of: int = 0, **more: Any
+        self, to: str, text: str = "", who: int = BUDI, *, of: Any = 0, **more: Any
     ) -> Sequence[Accepted]:
         """An answer to the bot's message of this external id (or to one `of` somebody), in its chat."""
         chat, _, message = to.partition(":")
