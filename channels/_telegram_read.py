@@ -84,7 +84,6 @@ def _message(message: Mapping[str, Any], payload: Payload, *, edited: bool) -> P
     unshown = kinds.shown(strange) if strange else ""
     lines = (_origin(message), _text(message), _sticker(message), card, unshown)
     text = "\n".join(filter(None, lines)) or ("" if place or attachments else "[pesan kosong]")
-    answered = message.get("reply_to_message")
     return (
         InboundMessage(
             channel=payload.channel,
@@ -93,7 +92,7 @@ def _message(message: Mapping[str, Any], payload: Payload, *, edited: bool) -> P
             external_id=f"{chat}:{number(message['message_id'])}",
             text=cut(text, _LONGEST),
             sent_at=_time(message["date"]),
-            in_reply_to=f"{chat}:{number(answered['message_id'])}" if answered else "",
+            in_reply_to=_answered(message, payload, group=group),
             group_id=one_line(str(message.get("media_group_id") or ""), 100),
             edited=edited,
             attachments=attachments,
@@ -104,6 +103,17 @@ def _message(message: Mapping[str, Any], payload: Payload, *, edited: bool) -> P
             room_name=_name(message["chat"]) if group else "",
         ),
     )
+
+
+def _answered(message: Mapping[str, Any], payload: Payload, *, group: bool) -> str:
+    """The message that is answered; in a group only one of ours.
+
+    There people answer each other, and in a topic every message answers the one that opened it.
+    """
+    told = message.get("reply_to_message")
+    if not told or (group and str((told.get("from") or {}).get("id")) != payload.account):
+        return ""
+    return f"{number(message['chat']['id'])}:{number(told['message_id'])}"
 
 
 def _writer(value: int, writer: Mapping[str, Any], payload: Payload) -> Address:

@@ -44,6 +44,7 @@ SAYS: Mapping[str, str] = {
     "code_old": "Kode ini sudah dipakai atau kedaluwarsa. Buat kode baru di konsol Sapa.",
     "code_often": "Terlalu sering mencoba. Tunggu beberapa menit, lalu coba lagi.",
     "code_person": "Kode ini untuk percakapan pribadi. Grup ditautkan kepala OPD atau administrator.",
+    "code_group": "Kode ini untuk grup OPD. Kirim di grup itu; untuk akun Anda, buat kode lain di konsol.",
     "unlinked": "Tautan dilepas. Disposisi tidak dikirim lagi ke sini.",
     "not_linked": "Percakapan ini tidak tertaut.",
     "stranger": "Akun Telegram Anda belum tertaut sebagai petugas. Tautkan dahulu dari konsol Sapa.",

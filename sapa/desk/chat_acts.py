@@ -95,14 +95,17 @@ def left(tx: Tx, told: Told) -> tuple[str, ...]:
 
 
 def do(tx: Tx, name: str, act: Callable[..., Done], told: Told, by: Actor, sitting: Sitting) -> str:
-    """One act on the report as it stands, once for each notice; "stale" if somebody was quicker."""
+    """One act on the report as it stands; "stale" if somebody was quicker.
+
+    Its key holds the version: what was taken back in the console can be done again.
+    """
     try:
         act(
             tx,
             told.ticket_id,
             by,
             version=told.ticket.version,
-            key=f"chat:{told.row.id}:{name}",
+            key=f"chat:{told.row.id}:{name}:{told.ticket.version}",
             now=sitting.now,
             city=sitting.city,
         )

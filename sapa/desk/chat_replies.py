@@ -1,5 +1,6 @@
 """What officers write in chats: commands, replies by which an act is done, and talk that is no report."""
 
+import re
 from functools import partial
 
 from channels.message import InboundMessage
@@ -21,6 +22,8 @@ from store.tables import ChatQuestion, Outbox
 PICTURE_ONLY = "Sudah ditangani; lihat foto bukti."
 STALE = "Balasan petugas di obrolan tidak dapat dijalankan: laporan sudah berubah. Mohon dicatat bila perlu."
 REPLY = "Balasan petugas atas pemberitahuan bot, tanpa tombol; mohon dicatat pada laporannya."
+#: What the door says of a message that has no words: a sticker, a contact, a poll.
+_MARKS = re.compile(r"\A\[(?:stiker|kontak:|nomor telepon|pesan )[^\n]*\]\Z")
 STRANGER = "Balasan di obrolan dari akun yang tidak berwenang."
 
 
@@ -100,9 +103,9 @@ def _answered(tx: Tx, question: ChatQuestion, item: Prepared, sitting: Sitting) 
 
 def _done(tx: Tx, question: ChatQuestion, item: Prepared, told: Told, by: Actor, sitting: Sitting) -> str:
     """Decline or resolve with the words of the reply; what to say about it."""
-    written = item.message.text
+    written = _MARKS.sub("", item.message.text)
     try:
-        words = clean(written or (PICTURE_ONLY if _proves(question, item) else ""))
+        words = clean(written if written.strip() or not _pictured(question, item) else PICTURE_ONLY)
     except Invalid:
         return "too_long" if written.strip() else "need_words"
     if question.act == "decline":
@@ -133,6 +136,12 @@ def _more(
 
 def _proves(question: ChatQuestion, item: Prepared) -> bool:
     return question.act == "resolve" and bool(item.files)
+
+
+def _pictured(question: ChatQuestion, item: Prepared) -> bool:
+    """Whether it proves by what can be seen: no voice, and no sticker."""
+    seen = any(file.media_type.startswith(("image/", "video/")) for file in item.files)
+    return question.act == "resolve" and seen and not _MARKS.search(item.message.text)
 
 
 def _keep(tx: Tx, item: Prepared, told: Told, sitting: Sitting) -> int:

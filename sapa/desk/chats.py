@@ -4,6 +4,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -18,7 +19,7 @@ from sapa.desk.incoming import Sitting
 from sapa.desk.permissions import may
 from store import arrivals, chats, contacts, officers, positions
 from store.db import Tx
-from store.tables import ChatCode, OfficeChat
+from store.tables import ChatCode, OfficeChat, Officer
 
 #: How long a code links, and how often somebody may try one: (tries, seconds until one comes back).
 VALID = timedelta(minutes=15)
@@ -100,19 +101,15 @@ def actor(tx: Tx, channel: str, value: str, opd: str, now: datetime) -> Actor | 
     officer = officers.get(tx, row.officer_id) if row is not None and row.kind == "person" else None
     if officer is None or officer.id is None or not officer.active:
         return None
+    own, *fills = _positions(tx, officer, now)
+    return own if own.opd == opd else next((one for one in fills if one.opd == opd), own)
+
+
+def _positions(tx: Tx, officer: Officer, now: datetime) -> list[Actor]:
+    """What an officer acts as now: in their own position first, then in those they fill for a while."""
     own = Actor(kind="officer", officer_id=officer.id, role=officer.role, opd=officer.opd, name=officer.name)
-    if own.opd != opd:
-        for fills in positions.actings_of(tx, officer.id, now):
-            if fills.opd == opd and acting.in_force(fills, now):
-                return Actor(
-                    kind="officer",
-                    officer_id=officer.id,
-                    role=fills.role,
-                    opd=opd,
-                    name=officer.name,
-                    acting=True,
-                )
-    return own
+    rows = [row for row in positions.actings_of(tx, officer.id or 0, now) if acting.in_force(row, now)]
+    return [own, *(replace(own, role=row.role, opd=row.opd, acting=True) for row in rows)]
 
 
 class Command(NamedTuple):
@@ -162,11 +159,12 @@ def _link(tx: Tx, written: str, contact: int, message: InboundMessage, sitting: 
         say(tx, contact, message.channel, "code_wrong", sitting)
     elif message.room and not code.opd:
         say(tx, contact, message.channel, "code_person", sitting)
-    elif code.revoked_at is not None or code.expires_at <= now or not chats.spend_code(tx, digest, now):
+    elif code.opd and not message.room:
+        say(tx, contact, message.channel, "code_group", sitting)
+    elif not _good(tx, code, officer, now) or not chats.spend_code(tx, digest, now):
         say(tx, contact, message.channel, "code_old", sitting)
     else:
         kind = "group" if message.room else "person"
-        opd = code.opd if message.room else ""
         chats.link(
             tx,
             OfficeChat(
@@ -174,13 +172,20 @@ def _link(tx: Tx, written: str, contact: int, message: InboundMessage, sitting: 
                 channel=message.channel,
                 contact_id=contact,
                 officer_id=officer.id,
-                opd=opd,
+                opd=code.opd,
                 title=message.room_name[:200],
                 since=now,
             ),
         )
         desk = "desk" if kind == "person" and not officer.opd else kind
-        say(tx, contact, message.channel, f"linked_{desk}", sitting, name=officer.name, opd=opd)
+        say(tx, contact, message.channel, f"linked_{desk}", sitting, name=officer.name, opd=code.opd)
+
+
+def _good(tx: Tx, code: ChatCode, officer: Officer, now: datetime) -> bool:
+    """Whether a code holds still, and its officer may still link that agency."""
+    if code.revoked_at is not None or code.expires_at <= now:
+        return False
+    return not code.opd or any(may_link(by, code.opd) for by in _positions(tx, officer, now))
 
 
 def _let_go(tx: Tx, message: InboundMessage, sitting: Sitting) -> bool:

@@ -254,6 +254,7 @@ class BotApi:
         message = {
             "message_id": next(self._numbers),
             "date": 1_790_000_000,
+            "from": {"id": int(BOT), "is_bot": True, "first_name": "Sapa"},
             "chat": {"id": chat, "type": "private" if chat > 0 else "supergroup"},
             **content,
         }

@@ -102,10 +102,13 @@ class OfficeChats(Chats):
         query = {"id": f"q{who}-{data}", "from": writer, "message": at, "chat_instance": "1", "data": data}
         self.update({"callback_query": query}, number)
 
-    def reply(self, to: str, text: str = "", who: int = BUDI, **more: Any) -> Sequence[Accepted]:
-        """An answer to the message of this external id, in its chat."""
+    def reply(
+        self, to: str, text: str = "", who: int = BUDI, *, of: Any = 0, **more: Any
+    ) -> Sequence[Accepted]:
+        """An answer to the bot's message of this external id (or to one `of` somebody), in its chat."""
         chat, _, message = to.partition(":")
-        more = {"reply_to_message": {"message_id": int(message)}, **more}
+        writer = {"id": of or int(self.room.account), "is_bot": not of, "first_name": "Sapa"}
+        more = {"reply_to_message": {"message_id": int(message), "from": writer}, **more}
         if int(chat) > 0:
             return self.write(text, who=who, **more)
         return self.write_in(int(chat), text, who=who, **more)

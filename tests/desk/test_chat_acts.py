@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from office_chat_world import BUDI, CICI, DESK, EKO, GROUP, PHOTO, STRANGER, OfficeChats
 
-from sapa.desk import acts, chat_acts, chat_replies, chats, citizen, reminders, triage
+from sapa.desk import acts, chat_acts, chat_replies, chats, citizen, reminders, triage, undo
 from sapa.desk.actor import Actor, Done
 from sapa.desk.incoming import Sitting
 from store import tickets
@@ -194,6 +194,43 @@ def test_a_picture_alone_is_a_result_and_words_alone_are_one(world: OfficeChats)
     assert [text for _, _, text in world.history("resolved")] == [chat_replies.PICTURE_ONLY, "Sudah menyala."]
 
 
+WORDLESS: tuple[dict[str, Any], ...] = (
+    {"sticker": {"file_id": "S", "emoji": "👍"}},
+    {"voice": {"file_id": "V"}},
+    {"contact": {"first_name": "Sri", "phone_number": "0812345678"}},
+    {"poll": {"question": "Sudah?"}},
+)
+
+
+@pytest.mark.parametrize("what", WORDLESS, ids=lambda what: next(iter(what)))
+@pytest.mark.parametrize("act", ["resolve", "decline"])
+def test_what_says_nothing_to_a_reporter_is_no_result(
+    world: OfficeChats, act: str, what: dict[str, Any]
+) -> None:
+    ref, under = world.assigned()
+    world.press(world.data(act, under), under)
+    world.send()
+    world.reply(world.external("chat_asks"), **what)
+    assert world.said() == ["Mohon balas pesan bot dengan tulisan."]
+    assert world.status(ref) == "assigned"
+
+
+def test_what_was_taken_back_in_the_console_can_be_done_again(world: OfficeChats) -> None:
+    world.link(CICI)
+    ref, under = world.assigned()
+    world.press(world.data("resolve", under), under)
+    world.send()
+    first = world.external("chat_asks")
+    world.press(world.data("resolve", under), under, who=CICI)
+    world.send()
+    world.reply(first, "Sudah menyala.")
+    (event,) = world.rows("SELECT id FROM event WHERE kind = 'resolved'")
+    do(world, undo.undo, ref, event_id=event[0])
+    world.reply(world.external("chat_asks"), "Sekarang benar sudah menyala.", who=CICI)
+    assert world.status(ref) == "resolved"
+    assert world.history("resolved")[-1] == (world.ids[CICI], "DISHUB", "Sekarang benar sudah menyala.")
+
+
 def test_a_reply_of_somebody_else_does_nothing_and_waits_for_a_person(world: OfficeChats) -> None:
     ref, under = world.assigned()
     world.press(world.data("resolve", under), under)
@@ -344,6 +381,19 @@ def test_a_reply_to_a_question_that_left_twice_answers_the_last(world: OfficeCha
     world.reply("-5:123", "Apa?")
     assert world.status(ref) == "assigned"
     world.reply(f"{GROUP}:123", "Lampu sudah diganti.")
+    assert world.status(ref) == "resolved"
+
+
+def test_an_answer_to_a_colleague_in_the_group_is_talk(world: OfficeChats) -> None:
+    ref, under = world.assigned()
+    world.press(world.data("resolve", under), under)
+    world.send()
+    world.write_in(GROUP, "Siapa piket besok?", who=EKO, number=7001)
+    world.reply(f"{GROUP}:7001", "Saya. Sore ini baru saya cek lampunya.", of=EKO)
+    assert world.status(ref) == "assigned"
+    assert world.arrival() == ("kept", chats.CHATTER)
+    assert world.said() == []
+    world.reply(world.external("chat_asks"), "Sudah menyala.")
     assert world.status(ref) == "resolved"
 
 

@@ -96,6 +96,23 @@ def test_an_own_code_links_no_group_and_stays_good(world: OfficeChats) -> None:
     ]
 
 
+def test_a_groups_code_makes_nobody_the_head(world: OfficeChats) -> None:
+    code = world.code(CICI, "DISHUB")
+    world.write(f"/tautkan {code}", who=STRANGER)  # everybody in the group has read it
+    assert links(world) == []
+    assert world.said()[0].startswith("Kode ini untuk grup OPD.")
+    world.write_in(GROUP, f"/tautkan {code}", who=CICI)
+    assert links(world) == [("group", "DISHUB", "Piket Dishub")]
+
+
+def test_a_groups_code_ends_with_the_right_to_link(world: OfficeChats) -> None:
+    code = world.code(CICI, "DISHUB")
+    world.ledger.write(lambda tx: tx.run("UPDATE officer SET opd = 'DLH' WHERE login = 'cici'"))
+    world.write_in(GROUP, f"/tautkan {code}", who=CICI)
+    assert links(world) == []
+    assert world.said()[0].startswith("Kode ini sudah dipakai")
+
+
 def test_who_may_make_which_code(world: OfficeChats) -> None:
     for who, opd in ((BUDI, "DISHUB"), (EKO, "DISHUB"), (DESK, "DISHUB"), (CICI, "DLH")):
         with pytest.raises(Forbidden, match="kepala OPD"):
@@ -108,6 +125,7 @@ def test_who_may_make_which_code(world: OfficeChats) -> None:
         with pytest.raises(Forbidden):
             world.ledger.write(lambda tx, by=by: chats.new_code(tx, by, now=world.now, city=world.city))
     admin = Actor(kind="officer", officer_id=world.ids[DESK], role="administrator")
+    world.ledger.write(lambda tx: tx.run("UPDATE officer SET role = 'administrator' WHERE login = 'dewi'"))
     fresh = world.ledger.write(
         lambda tx: chats.new_code(tx, admin, opd="DLH", now=world.now, city=world.city)
     )
