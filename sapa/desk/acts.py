@@ -36,7 +36,16 @@ def accept(tx: Tx, ticket_id: int, by: Actor, *, version: int, key: str, now: da
 
 
 def decline(
-    tx: Tx, ticket_id: int, by: Actor, *, version: int, key: str, now: datetime, city: City, reason: str
+    tx: Tx,
+    ticket_id: int,
+    by: Actor,
+    *,
+    version: int,
+    key: str,
+    now: datetime,
+    city: City,
+    reason: str,
+    proof: int | None = None,
 ) -> Done:
     """The OPD says "bukan kewenangan kami": the next candidate OPD gets the ticket.
 
@@ -51,7 +60,8 @@ def decline(
     history = tickets.dispositions(tx, ticket_id)
     candidates = history[0].candidates if history else []
     heir = "" if deed.ticket.refusals >= REFUSALS else _next(deed, candidates, history)
-    deed.record("declined", reason, of=deed.ticket.opd, next=heir)
+    shown: dict[str, Any] = {"next": heir} if proof is None else {"next": heir, "proof": proof}
+    deed.record("declined", reason, of=deed.ticket.opd, **shown)
     disposition = assign(
         tx,
         ticket_id,

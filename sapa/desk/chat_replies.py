@@ -108,10 +108,10 @@ def _done(tx: Tx, question: ChatQuestion, item: Prepared, told: Told, by: Actor,
         words = clean(written if written.strip() or not _pictured(question, item) else PICTURE_ONLY)
     except Invalid:
         return "too_long" if written.strip() else "need_words"
+    proof = _keep(tx, item, told, sitting) if item.files else None
     if question.act == "decline":
-        act = partial(acts.decline, reason=words)
+        act = partial(acts.decline, reason=words, proof=proof)
     else:
-        proof = _keep(tx, item, told, sitting) if item.files else None
         act = partial(acts.resolve, outcome="fixed", text=words, proof=proof)
     what = chat_acts.do(tx, question.act, act, told, by, sitting)
     question.answered_at = sitting.now

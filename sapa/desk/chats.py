@@ -30,6 +30,10 @@ _SIZE = 10
 #: The word before a code in a link to the bot.
 PREFIX = "tautkan_"
 _COMMAND = re.compile(r"/(tautkan|lepas|start)(?:@[A-Za-z0-9_]{1,40})?(?:\s+(\S{1,60}))?\s*", re.IGNORECASE)
+#: A code as people spell it: in parts, or after the word "kode".
+_SPELT = re.compile(
+    rf"(/tautkan(?:@\w+)?\s)\s*(?:kode\b\W*)?((?:[{_SIGNS}][\s-]*){{{_SIZE}}})", re.IGNORECASE
+)
 CHATTER = "Obrolan di grup: disimpan, bukan laporan."
 OFFICE = "Pesan petugas kepada bot: bukan laporan."
 
@@ -123,7 +127,10 @@ def command(message: InboundMessage, city: City) -> Command | None:
     """The command a message is, or None; `/start` is one only with a code behind it."""
     if city.channels.get(message.channel, Traits()).commands != "slash" or message.attachments:
         return None
-    found = _COMMAND.fullmatch(message.text.strip())
+    text = message.text.strip()
+    if spelt := _SPELT.fullmatch(text):
+        text = spelt[1] + re.sub(r"[\s-]", "", spelt[2])
+    found = _COMMAND.fullmatch(text)
     if found is None:
         return None
     word, rest = found[1].lower(), found[2] or ""

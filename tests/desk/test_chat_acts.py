@@ -152,6 +152,17 @@ def test_not_ours_asks_for_the_reason_and_hands_on(world: OfficeChats) -> None:
     assert len(world.tickets()) == 1
 
 
+def test_a_picture_with_the_reason_is_kept_with_it(world: OfficeChats) -> None:
+    _, under = world.assigned()
+    world.press(world.data("decline", under), under)
+    world.send()
+    world.reply(world.external("chat_asks"), caption="Papannya jalan provinsi.", photo=PHOTO)
+    (event,) = world.rows("SELECT data FROM event WHERE kind = 'declined'")
+    data = json.loads(event[0]) if isinstance(event[0], str) else event[0]
+    kept = "SELECT message_id, remote FROM attachment"
+    assert world.rows(kept) == [(data["proof"], "telegram:BUKTI")]
+
+
 def test_done_asks_for_the_result_and_keeps_the_pictures_as_proof(world: OfficeChats) -> None:
     ref, under = world.assigned()
     world.press(world.data("resolve", under), under)

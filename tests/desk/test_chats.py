@@ -44,6 +44,16 @@ def test_a_link_to_the_bot_brings_the_code(world: OfficeChats, how: str) -> None
     assert links(world) == [("person", "", "")]
 
 
+@pytest.mark.parametrize(
+    "how", ["/tautkan {0} {1}", "/tautkan kode: {0}-{1}", "/tautkan@sapa_uji_bot\n{0} {1}"]
+)
+def test_a_code_spelt_in_parts_links_and_becomes_no_report(world: OfficeChats, how: str) -> None:
+    code = world.code(BUDI)
+    world.write(how.format(code[:5], code[5:]), who=BUDI)
+    assert links(world) == [("person", "", "")]
+    assert world.tickets() == []
+
+
 def test_codes_are_hashed_and_good_once_and_not_for_long(world: OfficeChats) -> None:
     code = world.code(BUDI)
     assert code not in str(world.rows("SELECT digest FROM chat_code"))

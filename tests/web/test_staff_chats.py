@@ -7,7 +7,7 @@ from staff_world import seat, text_of
 from web_world import Desk
 
 from channels.fake import FakeDoor
-from sapa.desk import acts, pictures
+from sapa.desk import acts, pictures, undo
 from sapa.desk.actor import Actor
 from sapa.desk.pictures import KeptFile
 from sapa.web.app import create_app
@@ -77,11 +77,11 @@ def test_proof_from_a_chat_stands_beside_the_result_and_the_post_says_where_it_w
     ref, _ = desk.send("Lampu jalan mati di depan pasar", kelurahan="Meri")
     by, now = Actor(kind="opd", opd="DISHUB"), desk.clock.now
 
-    def keep(tx: Tx) -> int:
+    def keep(tx: Tx, name: str = "bukti.jpg") -> int:
         ticket = desk.ticket(ref)
-        known = {"channel": "telegram", "account": "1", "external_id": "-100200:9", "arrival_id": None}
+        known = {"channel": "telegram", "account": "1", "external_id": f"-100200:{name}", "arrival_id": None}
         proof = messages.add_proof(tx, uuid7(now), ticket_id=ticket.id, sent_at=now, now=now, **known)
-        file = KeptFile(name="bukti.jpg", media_type="image/jpeg", size=1, state="remote", remote="x")
+        file = KeptFile(name=name, media_type="image/jpeg", size=1, state="remote", remote="x")
         pictures.attach(tx, proof, [file], now)
         return proof
 
@@ -91,6 +91,13 @@ def test_proof_from_a_chat_stands_beside_the_result_and_the_post_says_where_it_w
     page = text_of(desks.see(f"/petugas/laporan/{ref}"))
     assert "Lampu sudah diganti." in page
     assert "Lampiran 1: bukti.jpg" in page
+    with desk.office.ledger.reading() as tx:
+        resolved = tx.run("SELECT id FROM event WHERE kind = 'resolved'")[0][0]
+    desk.do(undo.undo, ref, Actor(kind="officer", role="administrator"), event_id=resolved)
+    why = desk.office.ledger.write(lambda tx: keep(tx, "papan.jpg"))
+    desk.do(acts.decline, ref, by, reason="Papannya jalan provinsi.", proof=why)
+    page = text_of(desks.see(f"/petugas/laporan/{ref}"))
+    assert page.count("bukti.jpg") == page.count("papan.jpg") == 1
     assert "Disposisi, lewat obrolan" in page
     dead = "UPDATE outbox SET state = 'dead' WHERE notice LIKE 'chat_%'"
     desk.office.ledger.write(lambda tx: tx.run(dead))

@@ -1,5 +1,6 @@
 """What was said on a ticket: the citizens' messages, our words to them, and notes among colleagues."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -76,7 +77,7 @@ def read(
         )
         for whole in _wholes([one for one in messages if one.direction == "in"], places)
     ]
-    proofs = _proofs(messages, files)
+    proofs = _proofs(events, messages, files)
     ours = [_words(event, post, names, city, proofs) for event in events if _ours(event)]
     return sorted([*_albums(said), *ours], key=lambda entry: (entry.at, entry.side != "in"))
 
@@ -136,7 +137,7 @@ def _wholes(messages: Sequence[Message], places: Mapping[int, Sequence[highlight
 
 def _ours(event: Event) -> bool:
     spoken = event.kind in SPOKEN and event.actor in ("officer", "opd")
-    return spoken or event.kind == "noted"
+    return spoken or event.kind == "noted" or "proof" in event.data
 
 
 def _message(
@@ -183,13 +184,14 @@ def _edits(message: Message, revisions: Sequence[MessageRevision]) -> tuple[tupl
 
 
 def _proofs(
-    messages: Sequence[Message], files: Mapping[int, list[AttachmentRow]]
+    events: Sequence[Event], messages: Sequence[Message], files: Mapping[int, list[AttachmentRow]]
 ) -> Mapping[int, tuple[AttachmentRow, ...]]:
-    """The pictures of what was done, by the message that an act names: of an album also the later ones."""
+    """The pictures of an act, by the message that it names: of an album also the later ones."""
     proofs = [message.id or 0 for message in messages if message.machine == "proof"]
+    firsts = sorted(event.data["proof"] for event in events if event.data.get("proof"))
     return {
-        first: tuple(file for id_ in proofs if id_ >= first for file in files.get(id_, []))
-        for first in proofs
+        first: tuple(file for id_ in proofs if first <= id_ < end for file in files.get(id_, []))
+        for first, end in zip(firsts, [*firsts[1:], math.inf], strict=True)
     }
 
 
@@ -209,7 +211,7 @@ def _words(
     shown = proofs.get(event.data.get("proof", 0), ())
     return Entry(
         at=event.at,
-        side="note" if event.kind == "noted" else "out",
+        side="out" if event.kind in SPOKEN else "note",
         title=f"{history.title(event, city)} · {history.who(event, names, city)}",
         text=highlight.marked(event.text, ()),
         detail=history.detail(event),
