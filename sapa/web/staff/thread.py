@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import pairwise
 
 from markupsafe import Markup
 
@@ -191,7 +192,7 @@ def _proofs(
     firsts = sorted(event.data["proof"] for event in events if event.data.get("proof"))
     return {
         first: tuple(file for id_ in proofs if first <= id_ < end for file in files.get(id_, []))
-        for first, end in zip(firsts, [*firsts[1:], math.inf], strict=True)
+        for first, end in pairwise([*firsts, math.inf])
     }
 
 
