@@ -50,7 +50,7 @@ def decline(
     """The OPD says "bukan kewenangan kami": the next candidate OPD gets the ticket.
 
     Where there is none that the judge thought enough, after the second refusal, or when the matter
-    is sealed, Diskominfo decides.
+    is sealed, Diskominfo decides. `proof` is the message that shows why.
     """
     reason = clean(reason, what="Alasan")
     deed = begin(tx, "decline", ticket_id, by, version=version, key=key, now=now, city=city)
@@ -60,29 +60,30 @@ def decline(
     history = tickets.dispositions(tx, ticket_id)
     candidates = history[0].candidates if history else []
     heir = "" if deed.ticket.refusals >= REFUSALS else _next(deed, candidates, history)
-    shown: dict[str, Any] = {"next": heir} if proof is None else {"next": heir, "proof": proof}
-    deed.record("declined", reason, of=deed.ticket.opd, **shown)
-    disposition = assign(
-        tx,
-        ticket_id,
-        Decision(
-            lead=heir,
-            because=_because(deed, heir),
-            actor=by.kind,
-            candidates=candidates,
-            officer_id=by.officer_id,
-        ),
-        now=now,
-        city=city,
+    shown: dict[str, Any] = {} if proof is None else {"proof": proof}
+    deed.record("declined", reason, of=deed.ticket.opd, next=heir, **shown)
+    _pass_on(deed, heir, candidates)
+    return deed.done()
+
+
+def _pass_on(deed: Deed, heir: str, candidates: Sequence[str]) -> None:
+    """The refused ticket goes to the next candidate, or without one to Diskominfo."""
+    ticket_id, by = deed.ticket.id or 0, deed.by
+    decision = Decision(
+        lead=heir,
+        because=_because(deed, heir),
+        actor=by.kind,
+        candidates=candidates,
+        officer_id=by.officer_id,
     )
+    disposition = assign(deed.tx, ticket_id, decision, now=deed.now, city=deed.city)
     deed.refresh()
     deed.move("assigned" if heir else "triage")
     if heir:
         deed.tell_reporters("moved")
     else:
-        notices.withdraw(tx, f"triage:{disposition}", ticket_id=ticket_id)
+        notices.withdraw(deed.tx, f"triage:{disposition}", ticket_id=ticket_id)
         deed.tell_diskominfo("declined", disposition_id=disposition)
-    return deed.done()
 
 
 def _next(deed: Deed, candidates: Sequence[str], history: Sequence[Disposition]) -> str:
