@@ -3,7 +3,6 @@
 Needs Chromium (`SAPA_CHROMIUM`, else /usr/bin/chromium). Run: .venv/bin/python docs/screenshots.py
 """
 
-import email
 import email.policy
 import io
 import json
@@ -88,10 +87,9 @@ class Town:
     def sapa(self, *words: str) -> str:
         """`sapa …` beside the running service."""
         command = [sys.executable, "-c", "from sapa.cli import app; app()", *words]
-        done = subprocess.run(  # noqa: S603 (our own command)
+        return subprocess.run(  # noqa: S603 (our own command)
             command, cwd=ROOT, env=self.environ, capture_output=True, text=True, check=True
-        )
-        return done.stdout
+        ).stdout
 
     def url(self, path: str) -> str:
         """An address of this office, also for a link that a mail holds."""
@@ -201,9 +199,8 @@ def _login(town: Town, page: Page) -> None:
     page.fill("#login", "admin")
     page.fill("#password", once[1])
     page.get_by_role("button", name="Masuk").click()
-    page.fill("#old", once[1])
-    page.fill("#new", PASSWORD)
-    page.fill("#again", PASSWORD)
+    for field, word in (("#old", once[1]), ("#new", PASSWORD), ("#again", PASSWORD)):
+        page.fill(field, word)
     page.get_by_role("button", name="Simpan").click()
 
 
@@ -249,8 +246,7 @@ def _agenda(town: Town, page: Page) -> None:
     page.goto(town.url("/petugas/agenda"))
     page.locator("ul.queue a").first.click()
     shoot(page, "agenda")
-    sheet = town.url(page.get_by_role("link", name="Lembar cetak").get_attribute("href") or "")
-    page.goto(sheet)
+    page.goto(town.url(page.get_by_role("link", name="Lembar cetak").get_attribute("href") or ""))
     shoot(page, "lembar", height=880)
 
 

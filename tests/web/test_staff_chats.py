@@ -29,6 +29,7 @@ def test_a_code_is_shown_once_with_the_words_to_send(desk: Desk) -> None:
     own = seat(desk, "opd", "DISHUB")
     page = own.see("/petugas/tautan")
     assert "Kanal Telegram belum dibuka" in page
+    assert 'value="akun" disabled>' in page  # a code would link nothing
     assert "Buat kode untuk grup" not in page
     shown = own.post("/petugas/tautan", 200, untuk="akun")
     (code,) = CODE.findall(shown)
@@ -48,6 +49,7 @@ def test_where_the_bot_is_known_a_link_says_the_code(desk: Desk) -> None:
         (code,) = CODE.findall(shown)
         assert f'href="https://t.me/uji_bot?{how}=tautkan_{code}"' in shown
         assert "belum dibuka" not in shown
+        assert " disabled>" not in shown
 
 
 def test_an_administrator_names_the_agency_of_a_group(desk: Desk) -> None:
