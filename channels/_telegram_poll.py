@@ -14,6 +14,7 @@ from channels.base import Deliver, Parsed, Payload, Unavailable, Undeliverable
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
+_JSON = json.JSONEncoder(separators=(",", ":"), check_circular=False)
 #: The kinds of update we ask for.
 WANTED = ("message", "edited_message", "my_chat_member", "callback_query")
 #: Seconds: Telegram holds an empty answer so long; the longest rest after an error.
@@ -113,7 +114,7 @@ class Poll:
             payload = Payload(
                 channel="telegram",
                 account=self._account,
-                body=json.dumps(update, separators=(",", ":")).encode(),
+                body=_JSON.encode(update).encode(),
                 media_type="application/json",
                 received_at=self._clock(),
                 delivery_id="" if number is None else str(number),

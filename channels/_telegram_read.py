@@ -27,7 +27,7 @@ def read(payload: Payload) -> Parsed:
     Raises `Unreadable` for what is no update, or one of a kind we do not know.
     """
     try:
-        update = json.loads(payload.body)
+        update = json.loads(payload.body.decode())
         number(update["update_id"])
         for kind, reader in _UPDATES.items():
             if kind in update:

@@ -150,7 +150,7 @@ def dialogue(tx: Tx, conversation_id: int) -> dict[str, Any]:
 
 def set_dialogue(tx: Tx, conversation_id: int, state: Mapping[str, Any]) -> None:
     """Remember what a thread is asked."""
-    tx.run(
+    tx.add(
         "UPDATE conversation SET dialogue_state = :state WHERE id = :id",
         state=as_json(state),
         id=conversation_id,

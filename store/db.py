@@ -52,7 +52,7 @@ class Tx:
         return self._session
 
     def add(self, sql: str, **params: Any) -> None:
-        """Execute an INSERT whose outcome nobody asks for: with its like, before anything is read."""
+        """Execute a write whose outcome nobody asks for: with its like, before anything is read."""
         own, pick = driver_sql(self.dialect, sql)
         rows = self._added.get(own)
         if rows is None:
