@@ -62,7 +62,7 @@ def belongs(
     if message.noted is not None:
         return chosen(tx, item, message.noted.joins), None
     if not answers(message.channel, city):
-        return find(tx, message, thread, at, city), None
+        return find(tx, item, thread, at, city), None
     state = {} if person.new else contacts.dialogue(tx, person.conversation_id)
     if item.begins:
         state |= {"since": at.isoformat()}
@@ -70,7 +70,7 @@ def belongs(
     question = answered(tx, message, person, state, at, city) if talks else None
     if question is not None:
         return Found(), question
-    found = find(tx, message, thread, at, city, since(state, at, city))
+    found = find(tx, item, thread, at, city, since(state, at, city))
     return alone(tx, item, found, person, state, at, city) if talks else (found, None)
 
 

@@ -39,7 +39,7 @@ class Found(NamedTuple):
 
 def find(
     tx: Tx,
-    message: InboundMessage,
+    item: Prepared,
     conversation_id: int | None,
     at: datetime,
     city: City,
@@ -49,9 +49,10 @@ def find(
 
     `since`: when they began a complaint by command just now; what came before is another one.
     """
+    message = item.message
     target = _quoted(tx, message, city)
     if target is not None:
-        return _by_quote(tx, message, target, conversation_id)
+        return _by_quote(tx, item, target, conversation_id)
     if conversation_id is None:
         return Found()
     traits = city.channels.get(message.channel, Traits())
@@ -75,11 +76,17 @@ def find(
     return Found()
 
 
-def _by_quote(tx: Tx, message: InboundMessage, target: Target, conversation_id: int | None) -> Found:
-    """The ticket that is quoted, unless the quote is somebody else's or the ticket over for good."""
-    proven = message.reply_token == target.token
-    borrowed = not proven and _borrowed(tx, message, target, conversation_id)
-    if borrowed or (target.status in OVER and not _awaited(tx, target, conversation_id, proven=proven)):
+def _by_quote(tx: Tx, item: Prepared, target: Target, conversation_id: int | None) -> Found:
+    """The ticket that is quoted, unless it is over for good, or the quote is not the writer's to make.
+
+    A stranger joins no ticket that is read by more people than may read what they say.
+    """
+    proven = item.message.reply_token == target.token
+    theirs = _is_reporter(tx, target, conversation_id)
+    borrowed = theirs and item.message.channel == "web"  # anybody can type the reporter's address there
+    if not proven and (borrowed or (not theirs and more_open(target.privacy, _privacy(item)))):
+        return Found(after=target.ref)
+    if target.status in OVER and not (_awaited(tx, target) and (proven or theirs)):
         return Found(after=target.ref)
     return Found(target, "quoted", proven=proven)
 
@@ -90,10 +97,14 @@ def chosen(tx: Tx, item: Prepared, ref: str) -> Found:
     target = followed(tx, target) if target is not None else None
     if target is None:
         return Found()
-    privacy = "secret" if item.judgement.sensitive else item.message.privacy
-    if target.status not in OPEN or more_open(target.privacy, privacy):
+    if target.status not in OPEN or more_open(target.privacy, _privacy(item)):
         return Found(after=target.ref)
     return Found(target, "chosen")
+
+
+def _privacy(item: Prepared) -> str:
+    """How a ticket of these words alone would be kept."""
+    return "secret" if item.judgement.sensitive else item.message.privacy
 
 
 def more_open(ticket: str, message: str) -> bool:
@@ -114,19 +125,13 @@ def _quoted(tx: Tx, message: InboundMessage, city: City) -> Target | None:
     return None
 
 
-def _borrowed(tx: Tx, message: InboundMessage, target: Target, conversation_id: int | None) -> bool:
-    """Whether a form without the token gives the reporter's own address: anybody can type that."""
-    if message.channel != "web" or conversation_id is None:
-        return False
-    return contacts.role_of(tx, target.id, conversation_id) == "reporter"
+def _is_reporter(tx: Tx, target: Target, conversation_id: int | None) -> bool:
+    return conversation_id is not None and contacts.role_of(tx, target.id, conversation_id) == "reporter"
 
 
-def _awaited(tx: Tx, target: Target, conversation_id: int | None, *, proven: bool) -> bool:
-    """Whether the reporter answers what we asked, after the ticket was archived for want of it."""
-    if target.status != "archived" or not citizen.unanswered(tx, target.id):
-        return False
-    own = conversation_id is not None and contacts.role_of(tx, target.id, conversation_id) == "reporter"
-    return proven or own
+def _awaited(tx: Tx, target: Target) -> bool:
+    """Whether the ticket was archived for want of the reporter's answer to what we asked."""
+    return target.status == "archived" and citizen.unanswered(tx, target.id)
 
 
 def replied_to(message: InboundMessage) -> list[str]:

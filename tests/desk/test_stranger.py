@@ -70,10 +70,25 @@ def test_a_stranger_who_writes_on_another_channel_stays_a_stranger(world: World)
 def test_a_strangers_words_neither_move_nor_seal_the_ticket(world: World) -> None:
     (first,) = world.say(chat("1", "lampu jalan mati", who="A"))
     world.later(hours=1)
-    world.say(chat("2", f"{first.ref} ada pungli", who="B"))
+    world.say(chat("2", f"{first.ref} ada sampah", who="B"))
     assert world.rows("SELECT opd, privacy, summary FROM ticket") == [
         ("DISHUB", "normal", "lampu jalan mati")
     ]
+
+
+def test_what_few_may_read_does_not_join_a_strangers_ticket_that_many_read(world: World) -> None:
+    (first,) = world.say(chat("1", "lampu jalan mati", who="A"))
+    world.later(hours=1)
+    (other,) = world.say(chat("2", f"{first.ref} ada pungli", who="B"))
+    (hidden,) = world.form("kunci-0001", text=f"tentang {first.ref}", privacy="anonymous")
+    assert world.rows("SELECT ref, privacy FROM ticket ORDER BY id") == [
+        (first.ref, "normal"),
+        (other.ref, "secret"),
+        (hidden.ref, "anonymous"),
+    ]
+    (data,) = world.rows("SELECT data FROM event WHERE ticket_id = 2 AND kind = 'received'")[0]
+    assert first.ref in str(data)  # an object or its text, as the database gives it
+    assert world.rows("SELECT COUNT(*) FROM message WHERE ticket_id = 1") == [(1,)]
 
 
 def test_a_strangers_words_do_not_count_either_once_the_reporter_adds_a_part(world: World) -> None:
@@ -84,7 +99,7 @@ def test_a_strangers_words_do_not_count_either_once_the_reporter_adds_a_part(wor
     exif.get_ifd(0x8825).update({1: "S", 2: (7.0, 27.0, 18.0), 3: "E", 4: (112.0, 26.0, 59.6)})
     Image.new("RGB", (64, 48)).save(file, "JPEG", exif=exif)
     photos = [{"name": "foto.jpg", "base64": base64.b64encode(file.getvalue()).decode()}]
-    world.say(chat("2", f"{first.ref} ada pungli dan sampah", who="B", place=place, photos=photos))
+    world.say(chat("2", f"{first.ref} ada sampah", who="B", place=place, photos=photos))
     world.later(minutes=1)
     world.say(chat("3", "sudah tiga hari", who="A"))
     assert world.rows("SELECT opd, privacy, kelurahan, summary FROM ticket") == [
