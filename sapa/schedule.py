@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -25,6 +25,8 @@ from store.db import Ledger, LedgerUnavailable
 from store.files import Files
 
 _ORPHAN = timedelta(hours=24)
+#: Seconds for jobs under way when the process is told to stop.
+LAST_JOBS = 3.0
 _log = structlog.get_logger()
 
 
@@ -76,7 +78,8 @@ class Schedule:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600},
         )
         for job in self.jobs():
-            first = {"next_run_time": self._clock()} if job.at_start else {}
+            # by the machine's clock, which APScheduler runs by: ours may be another one
+            first = {"next_run_time": datetime.now(UTC)} if job.at_start else {}
             scheduler.add_job(self._job(job.name, job.run), job.trigger, **first)
         scheduler.start()
         self._scheduler = scheduler
@@ -119,12 +122,18 @@ class Schedule:
         )
 
     async def stop(self) -> None:
-        """No new jobs; wait for those that run."""
-        if self._scheduler is not None:
-            self._scheduler.shutdown(wait=False)
-            self._scheduler = None
+        """No new jobs; those that run have a moment to end, what they leave is due again."""
+        if self._scheduler is None:
+            return
+        self._scheduler.pause()
         if self._running:
-            await asyncio.wait(self._running)
+            await asyncio.wait(self._running, timeout=LAST_JOBS)
+        if late := {job for job in self._running if not job.done()}:
+            for job in late:
+                job.cancel()
+            await asyncio.wait(late)
+        self._scheduler.shutdown(wait=False)
+        self._scheduler = None
 
     async def agenda(self) -> None:
         """Draft the week's agenda when its hour has passed and there is none."""
@@ -200,10 +209,8 @@ class Schedule:
         async def run() -> None:
             task = asyncio.ensure_future(_guarded(name, job))
             self._running.add(task)
-            try:
-                await task
-            finally:
-                self._running.discard(task)
+            task.add_done_callback(self._running.discard)
+            await asyncio.wait({task})  # one that `stop` ends is no error
 
         return run
 

@@ -13,7 +13,8 @@ import pytest
 from apscheduler.triggers.interval import IntervalTrigger
 from starlette.testclient import TestClient
 
-from channels.base import Payload
+from channels.base import Deliver, Payload
+from channels.fake import FakeDoor
 from sapa.agenda.rules import WEEKDAYS
 from sapa.bootstrap import Service, open_service
 from sapa.desk import acts
@@ -29,13 +30,33 @@ NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 ADMIN = Actor(kind="officer", role="administrator")
 
 
+class Slow(FakeDoor):
+    """Its provider answers no sweep; `asked` tells that one began, `left` that it was ended."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = asyncio.Event()
+        self.left = False
+
+    async def sweep(self, since: datetime, deliver: Deliver) -> int:
+        self.asked.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.left = True
+        return 0
+
+
 class Office:
     """A service whose clock a test sets, and short ways to write and look."""
 
     def __init__(self, folder: Path) -> None:
         self.now = NOW
+        self.slow = Slow()
         self.service: Service = open_service(
-            load(CONFIG, {"SAPA_VAR": str(folder / "var")}), clock=lambda: self.now
+            load(CONFIG, {"SAPA_VAR": str(folder / "var")}),
+            clock=lambda: self.now,
+            more_doors={"fake": self.slow},
         )
         self.waiting = Spool(self.service.in_force.settings.storage.spool_dir)
 
@@ -209,3 +230,18 @@ def test_two_drains_at_once_deliver_each_payload_once(office: Office) -> None:
     asyncio.run(both())
     assert office.rows("SELECT count(*) FROM ticket") == [(1,)]
     assert office.waiting.waiting() == []
+
+
+def test_a_start_looks_at_once_whatever_the_citys_clock_says_and_a_stop_waits_for_no_job_without_end(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    office.now = datetime.now(UTC) + timedelta(hours=2)
+
+    async def a_day() -> None:
+        office.service.schedule.start()
+        await asyncio.wait_for(office.slow.asked.wait(), 30)
+        await asyncio.wait_for(office.service.schedule.stop(), 30)
+
+    asyncio.run(a_day())
+    assert office.slow.left
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
