@@ -24,8 +24,8 @@ async def account(rest: Rest) -> Finding:
     return Finding(False, f"Akun Twilio tidak aktif ({status}).", "Buka konsol Twilio dan aktifkan akunnya.")
 
 
-async def number(rest: Rest, ours: str, hook: str) -> Finding:
-    """Whether what is written to our number is brought to `hook` by POST."""
+async def number(rest: Rest, ours: str, hook: str, *, calls: bool = False) -> Finding:
+    """Whether what is written to our number (or its `calls`) is brought to `hook` by POST."""
     try:
         told = await rest.read(f"{rest.path('IncomingPhoneNumbers')}?{urlencode({'PhoneNumber': ours})}")
     except Unavailable as error:
@@ -33,23 +33,25 @@ async def number(rest: Rest, ours: str, hook: str) -> Finding:
     listed = told.get("incoming_phone_numbers")
     for one in listed if isinstance(listed, list) else ():
         if isinstance(one, dict) and one.get("phone_number") == ours:
-            return _webhook(one, ours, hook)
-    return Finding(False, f"Akun Twilio ini tidak memiliki nomor {ours}.", "Periksa channels.sms.number.")
+            return _webhook(one, ours, hook, calls=calls)
+    key = "channels.phone.number" if calls else "channels.sms.number"
+    return Finding(False, f"Akun Twilio ini tidak memiliki nomor {ours}.", f"Periksa {key}.")
 
 
-def _webhook(one: Mapping[str, Any], ours: str, hook: str) -> Finding:
-    if one.get("sms_application_sid"):
+def _webhook(one: Mapping[str, Any], ours: str, hook: str, *, calls: bool) -> Finding:
+    kind, what = ("voice", "panggilan") if calls else ("sms", "pesan")
+    if one.get(f"{kind}_application_sid"):
         return Finding(
             True,
             f"Nomor {ours} memakai aplikasi TwiML; webhook aplikasi itu tidak diperiksa.",
             f"Pastikan aplikasi itu mengantar ke {hook}, cara POST.",
         )
-    if one.get("sms_url") == hook and one.get("sms_method", "POST") == "POST":
+    if one.get(f"{kind}_url") == hook and one.get(f"{kind}_method", "POST") == "POST":
         return Finding(True, f"Webhook nomor {ours} menuju {hook}.")
     return Finding(
         False,
         f"Webhook nomor {ours} di Twilio tidak menuju {hook} dengan cara POST.",
-        f"Di konsol Twilio, pada nomor itu, isi webhook pesan masuk: {hook}, cara POST.",
+        f"Di konsol Twilio, pada nomor itu, isi webhook {what} masuk: {hook}, cara POST.",
     )
 
 

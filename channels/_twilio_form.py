@@ -29,13 +29,18 @@ Fields = Mapping[str, str]
 
 def check(request: Request, account: TwilioSettings) -> str:
     """The delivery's id, once the signature over everything received holds; raises `Rejected`."""
+    return delivery_id(proven(request, account))
+
+
+def proven(request: Request, account: TwilioSettings) -> Fields:
+    """The parameters of a form, once the signature over everything received holds; raises `Rejected`."""
     try:
         pairs = pairs_of(request.body)
     except ValueError as error:
         raise Rejected("Terlalu banyak isian.", status=400) from error
     if not signed(request.url, pairs, request.headers, account):
         raise Rejected("Tanda tangan tidak cocok.", status=403)
-    return delivery_id(dict(pairs))
+    return dict(pairs)
 
 
 def fields_of(payload: Payload) -> Fields:

@@ -26,6 +26,8 @@ from channels.message import Attachment
 HANDLE = "twilio:"
 _MEDIA = re.compile(r"/2010-04-01/Accounts/\w{2,64}/Messages/(\w{2,64})/Media/(\w{2,64})", re.ASCII)
 _HANDLE = re.compile(r"twilio:(\w{2,64})/(\w{2,64})", re.ASCII)
+#: A recording of a call, which Twilio gives as MP3 when asked for that.
+_RECORDING = re.compile(r"twilio:(RE\w{1,62})", re.ASCII)
 _TYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,80}", re.ASCII)
 _MOST = 10
 _HOPS = 4
@@ -76,16 +78,13 @@ class Media:
         self._hands = ThreadPoolExecutor(_HANDS, thread_name_prefix="twilio-media")
         self._timeout = timeout
         self._home = account.api_url.rstrip("/")
-        self._files = f"{self._home}/2010-04-01/Accounts/{account.account_sid}/Messages"
+        self._files = f"{self._home}/2010-04-01/Accounts/{account.account_sid}"
         login = f"{account.account_sid}:{account.auth_token}".encode()
         self._login = {"Authorization": "Basic " + base64.b64encode(login).decode()}
 
     async def fetch(self, remote: str, limit: int) -> bytes:
         """The bytes behind a handle, at most `limit`; raises `Unavailable` or `Undeliverable`."""
-        found = _HANDLE.fullmatch(remote)
-        if found is None:
-            raise Undeliverable(UNKNOWN)
-        act = partial(self._fetch, f"{self._files}/{found[1]}/Media/{found[2]}", limit)
+        act = partial(self._fetch, f"{self._files}/{_path_of(remote)}", limit)
         return await asyncio.get_running_loop().run_in_executor(self._hands, act)
 
     def _fetch(self, url: str, limit: int) -> bytes:
@@ -129,6 +128,15 @@ class Media:
             )
             line.sock = context.wrap_socket(plain, server_hostname=host)
         return line
+
+
+def _path_of(remote: str) -> str:
+    """Where an account keeps what a handle names; `Undeliverable` for a handle of somebody else's."""
+    if found := _HANDLE.fullmatch(remote):
+        return f"Messages/{found[1]}/Media/{found[2]}"
+    if found := _RECORDING.fullmatch(remote):
+        return f"Recordings/{found[1]}.mp3"
+    raise Undeliverable(UNKNOWN)
 
 
 def _public(host: str, port: int) -> str:

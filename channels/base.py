@@ -186,6 +186,15 @@ class Answering(Webhook, Protocol):
 
 
 @runtime_checkable
+class Replying(Webhook, Protocol):
+    """A webhook in whose answer the talk goes on: it depends on what was told and what became of it."""
+
+    def reply(self, request: Request, accepted: Sequence[Accepted]) -> Answer:
+        """What the provider is told; `accepted` is empty for what holds no message, or waits on disk."""
+        ...
+
+
+@runtime_checkable
 class ByGet(Webhook, Protocol):
     """A webhook whose provider may deliver by GET, all in the address: then `by_get` is True."""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from channels.base import Door
 from channels.registry import build
+from sapa.bootstrap.phone import phone_section
 from sapa.bootstrap.sms import sms_section
 from sapa.bootstrap.whatsapp import whatsapp_section
 from sapa.settings import Settings
@@ -22,6 +23,7 @@ def doors_of(
         "email": _email_section(settings),
         "sms": sms_section(settings),
         "whatsapp": whatsapp_section(settings),
+        "phone": phone_section(settings, _phones(settings)),
         "walkin": {"max_photos": settings.intake.photos, "phones": _phones(settings)},
     }
     if settings.channels.telegram is not None:
@@ -35,7 +37,7 @@ def doors_of(
 
 
 def _phones(settings: Settings) -> str:
-    """The channel that reaches a telephone number given at the counter.
+    """The channel that reaches a telephone number given at the counter, or that somebody called from.
 
     By WhatsApp nothing but a template may be sent to who has not written there.
     """

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from sapa.settings import cross_sms, cross_whatsapp
+from sapa.settings import cross_phone, cross_sms, cross_whatsapp
 from sapa.settings.problems import Path, Positions, Problem, quoted
 from sapa.settings.wording import nearest
 
@@ -59,6 +59,9 @@ _BOT_KEYS = (
     ("webhook_secret", r"[A-Za-z0-9_-]{16,256}", "harus 16–256 huruf, angka, - dan _"),
 )
 
+#: What doors need, once they are open.
+_DOORS = (cross_sms, cross_whatsapp, cross_phone)
+
 
 def check(data: Mapping[str, Any], environ: Mapping[str, str], positions: Positions) -> list[Problem]:
     """Every fault between the parts of `data`."""
@@ -74,8 +77,7 @@ def check(data: Mapping[str, Any], environ: Mapping[str, str], positions: Positi
             checker.secrets,
             checker.relay_login,
             checker.telegram_keys,
-            checker.sms,
-            checker.whatsapp,
+            checker.doors,
         )
         for problem in look()
     ]
@@ -160,7 +162,7 @@ class _Checker:
                 yield self._problem(path, "di luar kotak kota (city.bbox); urutannya lintang, bujur")
 
     def secrets(self) -> Iterator[Problem]:
-        paths = {*cross_sms.secrets(self.data), *cross_whatsapp.secrets(self.data)}
+        paths = {path for door in _DOORS for path in door.secrets(self.data)}
         for pattern, switches, fewest in (*_SECRETS, *((path, (), 1) for path in sorted(paths))):
             on = all(any(value is True for _, value in select(self.data, switch)) for switch in switches)
             for path, value in self._strings((pattern,)):
@@ -196,15 +198,11 @@ class _Checker:
             if (held := self.environ.get(name, "")) and not re.fullmatch(pattern, held):
                 yield self._problem((*path, key), f"isi {name} {wrong}")
 
-    def sms(self) -> Iterator[Problem]:
-        """What the chosen SMS provider needs."""
-        for path, message in cross_sms.faults(self.data):
-            yield self._problem(path, message)
-
-    def whatsapp(self) -> Iterator[Problem]:
-        """What an open WhatsApp door needs."""
-        for path, message in cross_whatsapp.faults(self.data):
-            yield self._problem(path, message)
+    def doors(self) -> Iterator[Problem]:
+        """What doors need once they are open."""
+        for door in _DOORS:
+            for path, message in door.faults(self.data):
+                yield self._problem(path, message)
 
     def _strings(self, patterns: tuple[tuple[str, ...], ...]) -> Iterator[tuple[Path, str]]:
         for pattern in patterns:

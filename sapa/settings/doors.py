@@ -1,4 +1,4 @@
-"""The eight channels: what people see, and whether the door is open."""
+"""The channels: what people see, and whether the door is open."""
 
 from typing import Annotated, Literal
 
@@ -6,6 +6,7 @@ from pydantic import Field, StrictInt, field_validator
 
 from sapa.settings.channel import Channel
 from sapa.settings.kinds import DeskAddress, Host, Part, Port, SecretName, Text, Url, default
+from sapa.settings.phone import Telephone
 from sapa.settings.sms import Sms, Twilio
 from sapa.settings.whatsapp import WhatsApp
 
@@ -75,6 +76,7 @@ class Channels(Part):
     whatsapp: WhatsApp | None = None
     telegram: Telegram | None = None
     sms: Sms | None = None
+    phone: Telephone | None = None
     walkin: Walkin | None = None
     social: Unbuilt | None = None
     lapor: Unbuilt | None = None

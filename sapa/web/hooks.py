@@ -1,6 +1,6 @@
 """Where providers deliver: the door checks the signature, the office keeps, then we say yes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from channels.base import Answer, Answering, ByGet, Door, Rejected, Unavailable, Webhook
+from channels.base import Accepted, Answer, Answering, ByGet, Door, Rejected, Replying, Unavailable, Webhook
 from channels.base import Request as DoorRequest
 from sapa.desk.spool import Spooled
 from sapa.web import errors
@@ -22,7 +22,7 @@ class Hook:
 
     door: Webhook
     by_get: bool
-    answer: Answer | None
+    answer: Callable[[DoorRequest, Sequence[Accepted]], Answer | None]
 
 
 def hooks_of(doors: Mapping[str, Door]) -> dict[str, Hook]:
@@ -31,11 +31,18 @@ def hooks_of(doors: Mapping[str, Door]) -> dict[str, Hook]:
         name: Hook(
             door,
             by_get=isinstance(door, ByGet) and door.by_get,
-            answer=door.answer if isinstance(door, Answering) else None,
+            answer=_answer_of(door),
         )
         for name, door in doors.items()
         if isinstance(door, Webhook)
     }
+
+
+def _answer_of(door: Webhook) -> Callable[[DoorRequest, Sequence[Accepted]], Answer | None]:
+    if isinstance(door, Replying):
+        return door.reply
+    fixed = door.answer if isinstance(door, Answering) else None
+    return lambda asked, accepted: fixed
 
 
 async def receive(request: Request) -> Response:
@@ -65,11 +72,11 @@ async def receive(request: Request) -> Response:
             office.pulse.refused(channel)
         return errors.answer(request.scope, rejected.status, "Ditolak.")
     except Spooled:
-        accepted = ()
+        accepted = []
     except Unavailable:
         return errors.answer(request.scope, 503, errors.LATER)
-    if hook.answer is not None:
-        return Response(hook.answer.body, media_type=hook.answer.media_type)
+    if (answer := hook.answer(asked, accepted)) is not None:
+        return Response(answer.body, media_type=answer.media_type)
     return JSONResponse({"accepted": len(accepted)})
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from counterparts import gateway, twilio_whatsapp
+from counterparts import gateway, twilio_voice, twilio_whatsapp
 from counterparts import telegram as counterpart
 from counterparts.telegram import TOKEN
 from hypothesis import given, settings
@@ -57,6 +57,7 @@ SECTIONS: dict[str, dict[str, Any]] = {
     "sms": gateway.section(),
     "whatsapp": twilio_whatsapp.section(),
     "walkin": {},
+    "phone": twilio_voice.section(),
     "fake": {"secret": "rahasia-uji"},
 }
 FAILS: dict[str, dict[str, Any]] = {
@@ -75,6 +76,7 @@ FETCHES: dict[str, tuple[str, str, str]] = {
     "telegram": ("telegram:ada", "telegram:nanti", "telegram:hilang"),
     "sms": ("twilio:MM1/ada", "twilio:MM1/nanti", "telegram:ada"),
     "whatsapp": ("twilio:MM1/ada", "twilio:MM1/nanti", "telegram:ada"),
+    "phone": ("twilio:REada", "twilio:REnanti", "telegram:ada"),
 }
 NAMES = sorted(registry.DOORS)
 #: Fed by our own pages alone.
@@ -143,7 +145,7 @@ def test_what_a_payload_gives_is_frozen_and_told_whole(path: Path) -> None:
         assert at.utcoffset() is not None
         if isinstance(one, InboundMessage):
             assert one.channel == path.parent.name
-            assert one.sender.channel in (one.channel, "email", "phone")
+            assert one.sender.channel in (one.channel, "email", "phone", "sms")
             assert one.sender.value
 
 
@@ -216,6 +218,10 @@ def provider(name: str, folder: Path) -> Iterator[dict[str, Any]]:
 @contextmanager
 def keeper(name: str, folder: Path) -> Iterator[dict[str, Any]]:
     """The section of a door whose provider has the files of `FETCHES`; of SMS only Twilio has any."""
+    if name == "phone":
+        with twilio_voice.Voice(files={"REada": twilio_whatsapp.JPEG}) as voice:
+            yield twilio_voice.section(voice.url)
+        return
     if name not in ("sms", "whatsapp"):
         with provider(name, folder) as more:
             yield {**SECTIONS[name], **more}
