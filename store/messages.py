@@ -138,8 +138,9 @@ def add_attachment(
     """
     tx.run(
         "INSERT INTO attachment (uuid, message_id, name, media_type, size, state, reason, blob, served,"
-        " remote, asked_at, next_at, tries, lat, lon) VALUES (:uuid, :message, :name, :media_type, :size,"
-        " :state, :reason, :blob, :served, :remote, :asked_at, :asked_at, 0, :lat, :lon)",
+        " remote, asked_at, next_at, tries, lat, lon, transcript)"
+        " VALUES (:uuid, :message, :name, :media_type, :size, :state, :reason, :blob, :served,"
+        " :remote, :asked_at, :asked_at, 0, :lat, :lon, '')",
         uuid=uuid,
         message=message_id,
         asked_at=asked_at,
@@ -198,6 +199,19 @@ def ticket_parts(tx: Tx, ticket_id: int) -> list[Part]:
     )
     own = [row for row in rows if row[-1]]
     return [Part(*row[:-1]) for row in own or rows]
+
+
+def transcripts(tx: Tx, ticket_id: int) -> list[str]:
+    """What is said in the recordings of the ticket's reporters, as far as it was written down."""
+    rows = tx.run(
+        "SELECT transcript FROM attachment JOIN message ON message.id = attachment.message_id"
+        " LEFT JOIN ticket_reporter ON ticket_reporter.ticket_id = message.ticket_id"
+        " AND ticket_reporter.conversation_id = message.conversation_id"
+        " WHERE message.ticket_id = :ticket AND transcript <> ''"
+        " AND (message.conversation_id IS NULL OR role = 'reporter') ORDER BY attachment.id",
+        ticket=ticket_id,
+    )
+    return [transcript for (transcript,) in rows]
 
 
 def attach_to(tx: Tx, message_id: int, ticket_id: int | None, conversation_id: int | None) -> None:

@@ -104,6 +104,17 @@ def keep(tx: Tx, file_id: int, **values: Any) -> None:
     )
 
 
+def write_down(tx: Tx, file_id: int, text: str) -> bool:
+    """What a machine heard in a recording; False where somebody wrote it down already."""
+    return bool(
+        tx.changed(
+            "UPDATE attachment SET transcript = :text WHERE id = :id AND transcript = ''",
+            id=file_id,
+            text=text,
+        )
+    )
+
+
 def postpone(tx: Tx, file_id: int, next_at: datetime, reason: str) -> None:
     """Try again at `next_at`."""
     tx.run(

@@ -16,6 +16,7 @@ from sapa.bootstrap import values
 from sapa.bootstrap.doors import doors_of
 from sapa.bootstrap.force import InForce, enter, in_force
 from sapa.bootstrap.key import signing_key
+from sapa.bootstrap.speech import transcriber_of
 from sapa.bootstrap.watch import Watch
 from sapa.desk import officers
 from sapa.desk.city import City
@@ -161,7 +162,12 @@ class Service:
 
     def _a_fetching(self) -> Fetching:
         return Fetching(
-            ledger=self.ledger, files=self.files, doors=self.doors, city=self.city, clock=self.clock
+            ledger=self.ledger,
+            files=self.files,
+            doors=self.doors,
+            city=self.city,
+            clock=self.clock,
+            transcriber=transcriber_of(self.in_force.settings),
         )
 
     def _an_intake(self) -> Intake:

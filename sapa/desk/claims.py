@@ -13,7 +13,7 @@ from store.queue import Filter
 #: How long a ticket is somebody's since they took it or last did something on it.
 HELD = timedelta(minutes=15)
 #: Acts that disturb nobody: anybody may do them while another works on the ticket.
-ASIDE = frozenset({"note", "fetch_again", "revoke"})
+ASIDE = frozenset({"note", "fetch_again", "write_down", "revoke"})
 
 
 class Taken(ActError):

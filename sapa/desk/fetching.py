@@ -15,8 +15,10 @@ import structlog
 from channels.base import Door, Fetcher, Unavailable, Undeliverable
 from channels.message import Attachment
 from notifier.retry import Retry, reason
-from sapa.desk import late, pictures
+from sapa.desk import late, pictures, transcripts
 from sapa.desk.city import City
+from sapa.desk.pictures import KeptFile
+from sapa.desk.transcriber import Transcriber
 from store import remote
 from store.db import Ledger, LedgerUnavailable, Tx
 from store.files import Files
@@ -58,6 +60,7 @@ class Fetching:
         clock: Callable[[], datetime],
         retry: Retry = RETRY,
         most: int = MOST_BYTES,
+        transcriber: Transcriber | None = None,
     ) -> None:
         self._ledger = ledger
         self._files = files
@@ -66,6 +69,7 @@ class Fetching:
         self._clock = clock
         self._retry = retry
         self._most = most
+        self._transcriber = transcriber
         self._drains: dict[str, asyncio.Task[None]] = {}
         self._held: dict[int, Wanted] = {}
         self._tried = 0
@@ -206,8 +210,26 @@ class Fetching:
             file = await asyncio.to_thread(pictures.keep, attachment, self._files)
         except OSError:
             return self._later(wanted, "Penyimpanan sedang tidak dapat ditulis.", ours=True)
+        words = await self._words(file, content)
         now, city = self._clock(), self._city()
-        return lambda tx: late.came(tx, wanted, file, now, city)
+
+        def came(tx: Tx) -> None:
+            late.came(tx, wanted, file, now, city)
+            transcripts.heard(tx, wanted, words, now, city)
+
+        return came
+
+    async def _words(self, file: KeptFile, content: bytes) -> str:
+        """What is said in a recording, as far as a machine is there to write it down; "" otherwise."""
+        if self._transcriber is None or file.state != "kept" or not transcripts.is_recording(file.media_type):
+            return ""
+        try:
+            async with asyncio.timeout(self._retry.timeout.total_seconds()):
+                told = await self._transcriber.transcribe(content, file.media_type)
+            return told[: transcripts.LONGEST]
+        except Exception as error:  # somebody else's program: an officer listens instead
+            _log.warning("transcription_failed", error=type(error).__name__)
+            return ""
 
     def _never(self, wanted: Wanted, why: str) -> Outcome:
         now = self._clock()

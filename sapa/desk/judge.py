@@ -130,7 +130,7 @@ def judge_ticket(tx: Tx, ticket_id: int, *, channel: str, city: City, chosen: st
     ]
     pictures = [(lat, lon, 0.0) for lat, lon in messages.picture_points(tx, ticket_id)]
     return judge(
-        _texts(parts),
+        _texts(parts) + messages.transcripts(tx, ticket_id),
         channel=channel,
         chosen=next((part.kelurahan for part in reversed(parts) if part.kelurahan), chosen),
         points=[*points, *pictures],

@@ -54,6 +54,7 @@ ACTS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "hand_over": (_of(_OPEN), _of("external")),
     "note": (_of(f"received {_OPEN} resolved closed external archived"), frozenset({""})),
     "fetch_again": (_of(f"received {_OPEN} resolved closed external archived"), frozenset({""})),
+    "write_down": (_of(f"received {_OPEN} resolved closed external archived"), frozenset({""})),
     "split": (_of(_OPEN), frozenset({""})),
     "revoke": (_of("assigned accepted waiting"), frozenset({""})),
     "undo": (_of(f"{_OPEN} resolved external archived"), _of(f"{_OPEN} external")),
@@ -80,13 +81,14 @@ WHO: Mapping[str, frozenset[str]] = {
     "hand_over": _WORK,
     "note": _WORK,
     "fetch_again": _WORK,
+    "write_down": _WORK,
     "split": _TRIAGE,
     "revoke": _TRIAGE,
     "undo": _WORK,
 }
 
 #: What moves nothing: whoever of the office may see the ticket may do it.
-ASIDE = _of("note fetch_again")
+ASIDE = _of("note fetch_again write_down")
 
 #: Where somebody may begin an act from fewer statuses than ACTS says.
 NARROWER: Mapping[tuple[str, str], frozenset[str]] = {

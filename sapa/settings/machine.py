@@ -65,6 +65,7 @@ class Intake(Part):
     burst_minutes: Annotated[StrictFloat, Field(ge=0, le=120)] = 10.0
     ack_wait_seconds: Annotated[StrictFloat, Field(ge=0, le=60)] = 60.0
     question_hours: Annotated[StrictInt, Field(ge=1, le=168)] = 24
+    transcriber: Text | None = None
     body_mb: Annotated[StrictInt, Field(ge=1, le=200)] = 30
     photos: Annotated[StrictInt, Field(ge=0, le=5)] = 5
     per_minute: Annotated[StrictInt, Field(ge=0, le=100_000)] = 0

@@ -114,3 +114,5 @@ class AttachmentRow(SQLModel, table=True):
     tries: int = 0
     lat: float | None = None  # where the picture says it was taken
     lon: float | None = None
+    transcript: str = Field(default="", sa_type=Text)  # what is said in a recording
+    transcribed_by: int | None = maybe_fk("officer.id", index=False)  # None: a machine

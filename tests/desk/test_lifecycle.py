@@ -62,6 +62,7 @@ def test_buttons_follow_the_same_tables() -> None:
         "hand_over",
         "note",
         "fetch_again",
+        "write_down",
         "undo",
     )
     assert "reassign" in possible("triage", "coordinator")

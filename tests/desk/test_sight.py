@@ -56,7 +56,7 @@ def test_buttons_are_what_the_acts_would_permit(world: World) -> None:
     ticket = world.get(world.ticket(supporting=("PDAM",)))
     with world.ledger.reading() as tx:
         assert "accept" in offered(tx, ticket, DISHUB)
-        assert offered(tx, ticket, PDAM) == ("note", "fetch_again")
+        assert offered(tx, ticket, PDAM) == ("note", "fetch_again", "write_down")
         assert offered(tx, ticket, DLH) == ()
         assert "archive" in offered(tx, ticket, COORDINATOR)
         assert offered(tx, ticket, Actor(kind="citizen", token=ticket.token)) == ()

@@ -82,6 +82,21 @@ def test_a_voice_note_is_played_from_any_point(desk: Desk, dishub: Seat) -> None
     assert seat(desk, "opd", "DLH").browser.get(found[1]).status_code == 404
 
 
+def test_what_a_voice_note_says_is_written_down_beside_it_and_finds_the_agency(desk: Desk) -> None:
+    ref = chat(desk, {"id": "1", "text": "", "photos": sent(OGG)})
+    assert desk.ticket(ref).status == "triage"
+    boss = seat(desk, "coordinator")
+    assert "Tulis isi rekaman 1" in boss.see(f"/petugas/laporan/{ref}")
+    file = str(desk.pictures(ref)[0].uuid)
+    boss.act(ref, "tulis", berkas=file, teks="Lampu jalan mati, hubungi 081234567890")
+    assert (desk.ticket(ref).opd, desk.ticket(ref).status) == ("DISHUB", "assigned")
+    html = boss.see(f"/petugas/laporan/{ref}")
+    assert "ditulis petugas" in html
+    assert "Lampu jalan mati, hubungi ••••" in html
+    assert "Perbaiki isi rekaman 1" in html
+    assert "Isi rekaman ditulis" in html
+
+
 def test_a_voice_of_a_sealed_ticket_is_not_played(desk: Desk) -> None:
     ref = chat(desk, {"id": "1", "text": "Saya dipukuli di rumah", "photos": sent(OGG)})
     boss = seat(desk, "administrator")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sapa.desk import acts, citizen, late, split, triage, undo
+from sapa.desk import acts, citizen, late, split, transcripts, triage, undo
 from sapa.desk.actor import Done
 from sapa.desk.errors import Invalid
 from sapa.web.fields import Fields, whole, year
@@ -62,6 +62,10 @@ def _file(form: Fields) -> dict[str, Any]:
         raise Invalid("Berkas tidak ditemukan pada laporan ini.") from None
 
 
+def _heard(form: Fields) -> dict[str, Any]:
+    return {**_file(form), "text": form["teks"]}
+
+
 ACTS: Mapping[str, Act] = {
     "terima": Act("accept", acts.accept),
     "tolak": Act("decline", acts.decline, _texts(reason="alasan")),
@@ -75,6 +79,7 @@ ACTS: Mapping[str, Act] = {
     ),
     "catatan": Act("note", acts.note, _texts(text="teks")),
     "ambil": Act("fetch_again", late.fetch_again, _file),
+    "tulis": Act("write_down", transcripts.write_down, _heard),
     "pisahkan": Act("split", split.split, _split, sure=True),
     "cabut": Act("revoke", triage.revoke, sure=True),
     "buka": Act("reopen", citizen.reopen, _texts(text="teks")),

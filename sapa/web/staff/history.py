@@ -37,6 +37,8 @@ TITLES: Mapping[str, str] = {
     "file_came": "Berkas pelapor menyusul",
     "file_lost": "Berkas pelapor tidak dapat diambil",
     "file_wanted": "Berkas pelapor diminta diambil lagi",
+    "written_down": "Isi rekaman ditulis",
+    "transcribed": "Isi rekaman ditulis otomatis",
     "undelivered": "Pemberitahuan tidak sampai",
     "called": "Pelapor dihubungi lewat telepon",
     "call_missed": "Telepon ke pelapor tidak tersambung",

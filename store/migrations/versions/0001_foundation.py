@@ -585,10 +585,13 @@ def upgrade() -> None:
     sa.Column('tries', sa.Integer(), nullable=False),
     sa.Column('lat', sa.Float(), nullable=True),
     sa.Column('lon', sa.Float(), nullable=True),
+    sa.Column('transcript', sa.Text(), nullable=False),
+    sa.Column('transcribed_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.CheckConstraint("state = 'kept' OR state = 'refused' OR state = 'remote'", name='ck_state'),
     sa.ForeignKeyConstraint(['blob'], ['blob.digest'], ),
     sa.ForeignKeyConstraint(['message_id'], ['message.id'], ),
     sa.ForeignKeyConstraint(['served'], ['blob.digest'], ),
+    sa.ForeignKeyConstraint(['transcribed_by'], ['officer.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('uuid')
     )
