@@ -195,6 +195,15 @@ class Replying(Webhook, Protocol):
 
 
 @runtime_checkable
+class Challenged(Webhook, Protocol):
+    """A webhook whose provider first asks, by GET, whether the address is ours."""
+
+    def challenge(self, request: Request) -> Answer:
+        """What it is answered; raises `Rejected`."""
+        ...
+
+
+@runtime_checkable
 class ByGet(Webhook, Protocol):
     """A webhook whose provider may deliver by GET, all in the address: then `by_get` is True."""
 

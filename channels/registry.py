@@ -16,6 +16,8 @@ DOORS: Mapping[str, str] = {
     "whatsapp": "channels.whatsapp:WhatsAppDoor",
     "walkin": "channels.walkin:WalkinDoor",
     "phone": "channels.phone:PhoneDoor",
+    "facebook": "channels.meta:FacebookDoor",
+    "instagram": "channels.meta:InstagramDoor",
     "fake": "channels.fake:FakeDoor",
 }
 

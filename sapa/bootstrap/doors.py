@@ -6,6 +6,7 @@ from typing import Any
 
 from channels.base import Door
 from channels.registry import build
+from sapa.bootstrap.meta import meta_section
 from sapa.bootstrap.phone import phone_section
 from sapa.bootstrap.sms import sms_section
 from sapa.bootstrap.whatsapp import whatsapp_section
@@ -24,6 +25,8 @@ def doors_of(
         "sms": sms_section(settings),
         "whatsapp": whatsapp_section(settings),
         "phone": phone_section(settings, _phones(settings)),
+        "facebook": meta_section(settings, settings.channels.facebook),
+        "instagram": meta_section(settings, settings.channels.instagram),
         "walkin": {"max_photos": settings.intake.photos, "phones": _phones(settings)},
     }
     if settings.channels.telegram is not None:

@@ -6,6 +6,7 @@ from pydantic import Field, StrictInt, field_validator
 
 from sapa.settings.channel import Channel
 from sapa.settings.kinds import DeskAddress, Host, Part, Port, SecretName, Text, Url, default
+from sapa.settings.meta import Meta, MetaChannel
 from sapa.settings.phone import Telephone
 from sapa.settings.sms import Sms, Twilio
 from sapa.settings.whatsapp import WhatsApp
@@ -78,9 +79,12 @@ class Channels(Part):
     sms: Sms | None = None
     phone: Telephone | None = None
     walkin: Walkin | None = None
+    facebook: MetaChannel | None = None
+    instagram: MetaChannel | None = None
     social: Unbuilt | None = None
     lapor: Unbuilt | None = None
     twilio: Twilio | None = None
+    meta: Meta | None = None
 
     def by_name(self) -> dict[str, Channel]:
         """Every channel of this city, open or not, in the order above."""

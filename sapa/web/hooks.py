@@ -9,7 +9,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from channels.base import Accepted, Answer, Answering, ByGet, Door, Rejected, Replying, Unavailable, Webhook
+from channels.base import (
+    Accepted,
+    Answer,
+    Answering,
+    ByGet,
+    Challenged,
+    Door,
+    Rejected,
+    Replying,
+    Unavailable,
+    Webhook,
+)
 from channels.base import Request as DoorRequest
 from sapa.desk.spool import Spooled
 from sapa.web import errors
@@ -22,6 +33,7 @@ class Hook:
 
     door: Webhook
     by_get: bool
+    challenge: Callable[[DoorRequest], Answer] | None
     answer: Callable[[DoorRequest, Sequence[Accepted]], Answer | None]
 
 
@@ -31,6 +43,7 @@ def hooks_of(doors: Mapping[str, Door]) -> dict[str, Hook]:
         name: Hook(
             door,
             by_get=isinstance(door, ByGet) and door.by_get,
+            challenge=door.challenge if isinstance(door, Challenged) else None,
             answer=_answer_of(door),
         )
         for name, door in doors.items()
@@ -55,7 +68,7 @@ async def receive(request: Request) -> Response:
     if hook is None:
         raise HTTPException(404)
     door = hook.door
-    if request.method == "GET" and not hook.by_get:
+    if request.method == "GET" and not hook.by_get and hook.challenge is None:
         raise HTTPException(405, headers={"Allow": "POST"})
     asked = DoorRequest(
         url=_public_url(office, request),
@@ -65,6 +78,8 @@ async def receive(request: Request) -> Response:
         method=request.method,
     )
     try:
+        if hook.challenge is not None and request.method == "GET":
+            return _told(hook.challenge(asked))
         payload = door.verify(asked, office.clock())
         accepted = await office.metrics.counted(office.intake.deliver)(payload, partial(door.parse, payload))
     except Rejected as rejected:
@@ -75,9 +90,12 @@ async def receive(request: Request) -> Response:
         accepted = []
     except Unavailable:
         return errors.answer(request.scope, 503, errors.LATER)
-    if (answer := hook.answer(asked, accepted)) is not None:
-        return Response(answer.body, media_type=answer.media_type)
-    return JSONResponse({"accepted": len(accepted)})
+    answer = hook.answer(asked, accepted)
+    return JSONResponse({"accepted": len(accepted)}) if answer is None else _told(answer)
+
+
+def _told(answer: Answer) -> Response:
+    return Response(answer.body, media_type=answer.media_type)
 
 
 def _public_url(office: Office, request: Request) -> str:

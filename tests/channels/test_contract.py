@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from counterparts import gateway, twilio_voice, twilio_whatsapp
+from counterparts import gateway, graph, twilio_voice, twilio_whatsapp
 from counterparts import telegram as counterpart
 from counterparts.telegram import TOKEN
 from hypothesis import given, settings
@@ -58,6 +58,8 @@ SECTIONS: dict[str, dict[str, Any]] = {
     "whatsapp": twilio_whatsapp.section(),
     "walkin": {},
     "phone": twilio_voice.section(),
+    "facebook": graph.section(),
+    "instagram": graph.section(account=graph.ACCOUNT),
     "fake": {"secret": "rahasia-uji"},
 }
 FAILS: dict[str, dict[str, Any]] = {
@@ -65,11 +67,15 @@ FAILS: dict[str, dict[str, Any]] = {
     "telegram": {"token": TOKEN, "api_url": "http://127.0.0.1:9"},
     "sms": gateway.section(),  # nobody listens there
     "whatsapp": twilio_whatsapp.section(),
+    "facebook": graph.section(),
+    "instagram": graph.section(),
     "fake": {"unavailable": 1},
 }
 SOMEBODY = {"telegram": "1001", "sms": "+6281234567890", "whatsapp": twilio_whatsapp.SOMEBODY}
 NOBODY = {"email": "unknown:1", "telegram": "warga", "sms": f"+{gateway.NOBODY}", "fake": "hilang"}
 NOBODY["whatsapp"] = twilio_whatsapp.NOBODY
+SOMEBODY |= dict.fromkeys(("facebook", "instagram"), graph.SOMEBODY)
+NOBODY |= dict.fromkeys(("facebook", "instagram"), graph.NOBODY)
 #: Handles at the doors that fetch: a file of 4 bytes, one that is not there yet, one that never will be.
 FETCHES: dict[str, tuple[str, str, str]] = {
     "fake": ("berkas-ada", "berkas-nanti", "berkas-hilang"),
@@ -77,6 +83,8 @@ FETCHES: dict[str, tuple[str, str, str]] = {
     "sms": ("twilio:MM1/ada", "twilio:MM1/nanti", "telegram:ada"),
     "whatsapp": ("twilio:MM1/ada", "twilio:MM1/nanti", "telegram:ada"),
     "phone": ("twilio:REada", "twilio:REnanti", "telegram:ada"),
+    "facebook": ("meta:/ada.jpg", "meta:/berkas/nanti", "meta:/berkas/hilang"),
+    "instagram": ("meta:/ada.jpg", "meta:/berkas/nanti", "meta:/berkas/hilang"),
 }
 NAMES = sorted(registry.DOORS)
 #: Fed by our own pages alone.
@@ -206,6 +214,10 @@ def provider(name: str, folder: Path) -> Iterator[dict[str, Any]]:
     elif name == "sms":
         with gateway.GatewayServer() as server:
             yield gateway.section(server.url)
+    elif name in ("facebook", "instagram"):
+        own = SECTIONS[name]["account"]
+        with graph.Graph(own=own) as api:
+            yield {"api_url": api.url}
     elif name == "whatsapp":
         with twilio_whatsapp.WhatsApp() as api:
             yield twilio_whatsapp.section(api.url)
