@@ -18,6 +18,7 @@ DOORS: Mapping[str, str] = {
     "phone": "channels.phone:PhoneDoor",
     "facebook": "channels.meta:FacebookDoor",
     "instagram": "channels.meta:InstagramDoor",
+    "x": "channels.x:XDoor",
     "fake": "channels.fake:FakeDoor",
 }
 

@@ -10,6 +10,7 @@ from sapa.bootstrap.meta import meta_section
 from sapa.bootstrap.phone import phone_section
 from sapa.bootstrap.sms import sms_section
 from sapa.bootstrap.whatsapp import whatsapp_section
+from sapa.bootstrap.x import x_section
 from sapa.settings import Settings
 from sapa.settings.doors import Telegram
 
@@ -26,6 +27,7 @@ def doors_of(
         "whatsapp": whatsapp_section(settings),
         "phone": phone_section(settings, _phones(settings)),
         "facebook": meta_section(settings, settings.channels.facebook),
+        "x": x_section(settings),
         "instagram": meta_section(settings, settings.channels.instagram),
         "walkin": {"max_photos": settings.intake.photos, "phones": _phones(settings)},
     }

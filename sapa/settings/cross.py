@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from sapa.settings import cross_meta, cross_phone, cross_sms, cross_whatsapp
+from sapa.settings import cross_meta, cross_phone, cross_sms, cross_whatsapp, cross_x
 from sapa.settings.problems import Path, Positions, Problem, quoted
 from sapa.settings.wording import nearest
 
@@ -60,7 +60,7 @@ _BOT_KEYS = (
 )
 
 #: What doors need, once they are open.
-_DOORS = (cross_sms, cross_whatsapp, cross_phone, cross_meta)
+_DOORS = (cross_sms, cross_whatsapp, cross_phone, cross_meta, cross_x)
 
 
 def check(data: Mapping[str, Any], environ: Mapping[str, str], positions: Positions) -> list[Problem]:

@@ -10,6 +10,7 @@ from sapa.settings.meta import Meta, MetaChannel
 from sapa.settings.phone import Telephone
 from sapa.settings.sms import Sms, Twilio
 from sapa.settings.whatsapp import WhatsApp
+from sapa.settings.x import X
 
 
 class Unbuilt(Channel):
@@ -81,6 +82,7 @@ class Channels(Part):
     walkin: Walkin | None = None
     facebook: MetaChannel | None = None
     instagram: MetaChannel | None = None
+    x: X | None = None
     social: Unbuilt | None = None
     lapor: Unbuilt | None = None
     twilio: Twilio | None = None

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from counterparts import gateway, graph, twilio_voice, twilio_whatsapp
 from counterparts import telegram as counterpart
+from counterparts import x as counterpart_x
 from counterparts.telegram import TOKEN
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -60,6 +61,7 @@ SECTIONS: dict[str, dict[str, Any]] = {
     "phone": twilio_voice.section(),
     "facebook": graph.section(),
     "instagram": graph.section(account=graph.ACCOUNT),
+    "x": counterpart_x.section(),
     "fake": {"secret": "rahasia-uji"},
 }
 FAILS: dict[str, dict[str, Any]] = {
@@ -69,12 +71,14 @@ FAILS: dict[str, dict[str, Any]] = {
     "whatsapp": twilio_whatsapp.section(),
     "facebook": graph.section(),
     "instagram": graph.section(),
+    "x": counterpart_x.section(),
     "fake": {"unavailable": 1},
 }
 SOMEBODY = {"telegram": "1001", "sms": "+6281234567890", "whatsapp": twilio_whatsapp.SOMEBODY}
 NOBODY = {"email": "unknown:1", "telegram": "warga", "sms": f"+{gateway.NOBODY}", "fake": "hilang"}
 NOBODY["whatsapp"] = twilio_whatsapp.NOBODY
 SOMEBODY |= dict.fromkeys(("facebook", "instagram"), graph.SOMEBODY)
+SOMEBODY["x"], NOBODY["x"] = counterpart_x.SOMEBODY, counterpart_x.NOBODY
 NOBODY |= dict.fromkeys(("facebook", "instagram"), graph.NOBODY)
 #: Handles at the doors that fetch: a file of 4 bytes, one that is not there yet, one that never will be.
 FETCHES: dict[str, tuple[str, str, str]] = {
@@ -85,6 +89,7 @@ FETCHES: dict[str, tuple[str, str, str]] = {
     "phone": ("twilio:REada", "twilio:REnanti", "telegram:ada"),
     "facebook": ("meta:/ada.jpg", "meta:/berkas/nanti", "meta:/berkas/hilang"),
     "instagram": ("meta:/ada.jpg", "meta:/berkas/nanti", "meta:/berkas/hilang"),
+    "x": ("x:/ada.jpg", "x:/berkas/nanti", "x:/berkas/hilang"),
 }
 NAMES = sorted(registry.DOORS)
 #: Fed by our own pages alone.
@@ -218,6 +223,9 @@ def provider(name: str, folder: Path) -> Iterator[dict[str, Any]]:
         own = SECTIONS[name]["account"]
         with graph.Graph(own=own) as api:
             yield {"api_url": api.url}
+    elif name == "x":
+        with counterpart_x.X() as there:
+            yield {"api_url": there.url}
     elif name == "whatsapp":
         with twilio_whatsapp.WhatsApp() as api:
             yield twilio_whatsapp.section(api.url)
