@@ -1,6 +1,6 @@
 """What every door is: the protocols, the request it is shown, and the errors it may raise."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol, runtime_checkable
@@ -119,6 +119,10 @@ Parsed = Sequence[InboundMessage | DeliveryReport | Tap]
 #: `parse` is called by the office, so that a payload it cannot read is parked, not lost.
 #: Raises `Unavailable` when the ledger cannot be written: the door says "later".
 Deliver = Callable[[Payload, Callable[[], Parsed]], Awaitable[Sequence[Accepted]]]
+
+
+#: Which deliveries of a door are kept already: the ids that begin so.
+Known = Callable[[str], Awaitable[Collection[str]]]
 
 
 @runtime_checkable
@@ -254,6 +258,15 @@ class Sweeper(Parser, Protocol):
 
     async def sweep(self, since: datetime, deliver: Deliver) -> int:
         """Deliver everything since then again (duplicates are harmless); returns how many."""
+        ...
+
+
+@runtime_checkable
+class Collector(Parser, Protocol):
+    """A door that fetches what lies elsewhere under names of its own, and leaves alone what is kept."""
+
+    async def collect(self, known: Known, deliver: Deliver) -> int:
+        """Deliver what is new, mark it as taken only then; returns how many. Raises `Unavailable`."""
         ...
 
 

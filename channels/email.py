@@ -12,10 +12,11 @@ from aiosmtpd.smtp import Envelope
 
 from channels import _email_check
 from channels._email_build import build
+from channels._email_imap import ImapSettings, Mailbox
 from channels._email_read import read, trace
 from channels._email_relay import Dropped, Relayed
 from channels._email_smtp import LATER, Busy, Connection, Handler, close_all, log
-from channels.base import Accepted, Deliver, Finding, Parsed, Payload, Traits, Unavailable
+from channels.base import Accepted, Deliver, Finding, Known, Parsed, Payload, Traits, Unavailable
 from channels.message import OutboundMessage, Receipt
 
 _ADDRESS = re.compile(r"[A-Za-z0-9._-]{1,40}@[A-Za-z0-9.-]{1,200}")
@@ -72,10 +73,13 @@ class EmailDoor:
 
     @classmethod
     def build(cls, section: Mapping[str, Any], clock: Callable[[], datetime]) -> "EmailDoor":
-        """From configuration: `EmailSettings`' fields; `relay` null or `RelaySettings`' fields."""
-        settings = EmailSettings(**{key: value for key, value in section.items() if key != "relay"})
-        relay = section.get("relay")
-        return cls(replace(settings, relay=RelaySettings(**relay) if relay else None), clock)
+        """From configuration: `EmailSettings`' fields; `relay` and `imap` null or their settings' fields."""
+        parts = dict(section)
+        relay, imap = parts.pop("relay", None), parts.pop("imap", None)
+        settings = replace(EmailSettings(**parts), relay=RelaySettings(**relay) if relay else None)
+        if imap:
+            return PolledEmailDoor(settings, clock, ImapSettings(**imap))
+        return cls(settings, clock)
 
     @property
     def where(self) -> str:
@@ -148,6 +152,27 @@ class EmailDoor:
         chosen = self.settings
         away = _email_check.relay(chosen.relay) if chosen.relay else _email_check.folder(chosen.drop_dir)
         return await _email_check.door(chosen.host, chosen.port), await away
+
+
+class PolledEmailDoor(EmailDoor):
+    """A Collector, too: the city's mail lies in a mailbox elsewhere and is fetched from there."""
+
+    def __init__(self, settings: EmailSettings, clock: Callable[[], datetime], imap: ImapSettings) -> None:
+        super().__init__(settings, clock)
+        self._mailbox = Mailbox(imap, self.name, self.account)
+
+    @property
+    def trouble(self) -> str:
+        """What stands in the way of the mailbox, "" if nothing does."""
+        return self._mailbox.trouble
+
+    async def collect(self, known: Known, deliver: Deliver) -> int:
+        """Deliver every mail of the mailbox that is not kept; returns how many. Raises `Unavailable`."""
+        return await self._mailbox.collect(known, deliver, self.parse, self._clock())
+
+    async def check(self) -> tuple[Finding, ...]:
+        """Whether the door answers, the relay takes our mail, and the mailbox lets us in."""
+        return *await super().check(), await self._mailbox.check()
 
 
 class _Counter:

@@ -15,6 +15,8 @@ from sapa.agenda import draft
 from sapa.agenda.rules import AgendaRules
 from sapa.desk import citizen, doors, logins, reminders, turns
 from sapa.desk.city import City
+from sapa.desk.collecting import EVERY as COLLECT_EVERY
+from sapa.desk.collecting import Collecting
 from sapa.desk.fetching import Fetching
 from sapa.desk.intake import Intake
 from sapa.desk.logins import Limits
@@ -50,6 +52,7 @@ class Schedule:
         intake: Intake,
         fetching: Fetching,
         sweeping: Sweeping,
+        collecting: Collecting,
         files: Files,
         city: Callable[[], City],
         rules: Callable[[], AgendaRules],
@@ -61,6 +64,7 @@ class Schedule:
         self._intake = intake
         self._fetching = fetching
         self._sweeping = sweeping
+        self._collecting = collecting
         self._files = files
         self._city = city
         self._rules = rules
@@ -100,6 +104,7 @@ class Schedule:
                     ("spool", self.spool, timedelta(seconds=15)),
                     ("files", self.files, timedelta(seconds=30)),
                     ("sweeps", self.sweeps, SWEEP_EVERY),
+                    ("collect", self.collect, COLLECT_EVERY),
                     ("silence", self.silence, timedelta(minutes=10)),
                     ("unanswered", self.unanswered, timedelta(minutes=10)),
                     ("loose", self.loose, timedelta(minutes=10)),
@@ -155,6 +160,10 @@ class Schedule:
         if self._sweeping.any:
             await self.spool()
             await self._sweeping.look()
+
+    async def collect(self) -> None:
+        """Fetch what lies in a mailbox elsewhere."""
+        await self._collecting.look()
 
     async def silence(self) -> None:
         """Close what reporters were asked about and kept silent."""

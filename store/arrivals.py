@@ -51,6 +51,19 @@ def delivered(tx: Tx, channel: str, account: str, delivery_id: str) -> bool:
     return bool(rows)
 
 
+def delivered_so(tx: Tx, channel: str, account: str, prefix: str) -> frozenset[str]:
+    """The ids of kept deliveries that begin so."""
+    rows = tx.run(
+        "SELECT DISTINCT delivery_id FROM arrival WHERE channel = :channel AND account = :account"
+        " AND delivery_id >= :prefix AND delivery_id < :beyond",
+        channel=channel,
+        account=account,
+        prefix=prefix,
+        beyond=prefix[:-1] + chr(ord(prefix[-1]) + 1),
+    )
+    return frozenset(delivery for (delivery,) in rows)
+
+
 def set_arrival(tx: Tx, arrival_id: int, state: str, reason: str = "") -> None:
     """What became of a payload: kept, parked (with the reason) or resolved by a person."""
     tx.run(

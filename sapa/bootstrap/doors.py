@@ -12,7 +12,7 @@ from sapa.bootstrap.sms import sms_section
 from sapa.bootstrap.whatsapp import whatsapp_section
 from sapa.bootstrap.x import x_section
 from sapa.settings import Settings
-from sapa.settings.doors import Telegram
+from sapa.settings.doors import Mail, Telegram
 
 
 def doors_of(
@@ -62,6 +62,7 @@ def _email_section(settings: Settings) -> dict[str, Any]:
         "hostname": email.address.partition("@")[2],
         "size_limit": email.max_mb * 1024 * 1024,
         "drop_dir": settings.storage.var / "outbox-mail",
+        "imap": _imap(email),
         "relay": {
             "host": relay.host,
             "port": relay.port,
@@ -71,6 +72,17 @@ def _email_section(settings: Settings) -> dict[str, Any]:
         }
         if relay.host
         else None,
+    }
+
+
+def _imap(email: Mail) -> dict[str, Any] | None:
+    chosen = email.imap
+    if chosen is None:
+        return None
+    return chosen.model_dump(exclude={"password", "folder_after"}) | {
+        "password": chosen.password.value,
+        "folder_after": chosen.folder_after or "",
+        "size_limit": email.max_mb * 1024 * 1024,
     }
 
 

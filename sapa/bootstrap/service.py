@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import IO
+from typing import IO, Any
 
 import structlog
 
@@ -20,6 +20,7 @@ from sapa.bootstrap.speech import transcriber_of
 from sapa.bootstrap.watch import Watch
 from sapa.desk import officers
 from sapa.desk.city import City
+from sapa.desk.collecting import Collecting
 from sapa.desk.fetching import Fetching
 from sapa.desk.intake import Intake
 from sapa.desk.mask import mask
@@ -182,16 +183,18 @@ class Service:
         )
 
     def _a_schedule(self) -> Schedule:
+        errands: dict[str, Any] = {
+            "ledger": self.ledger,
+            "doors": self.doors,
+            "deliver": lambda payload, parse: self._deliver(payload, parse),
+            "clock": self.clock,
+        }
         return Schedule(
             ledger=self.ledger,
             intake=self.intake,
             fetching=self.fetching,
-            sweeping=Sweeping(
-                ledger=self.ledger,
-                doors=self.doors,
-                deliver=lambda payload, parse: self._deliver(payload, parse),
-                clock=self.clock,
-            ),
+            sweeping=Sweeping(**errands),
+            collecting=Collecting(**errands),
             files=self.files,
             city=self.city,
             rules=lambda: self.in_force.agenda,

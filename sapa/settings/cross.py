@@ -49,6 +49,7 @@ _REFERENCES: tuple[tuple[tuple[str, ...], tuple[tuple[str, ...], ...], str], ...
 _SECRETS: tuple[tuple[tuple[str, ...], tuple[tuple[str, ...], ...], int], ...] = (
     (("links", "secret"), (), 32),
     (("channels", "email", "relay", "password"), (("channels", "email", "enabled"),), 1),
+    (("channels", "email", "imap", "password"), (("channels", "email", "enabled"),), 1),
     (("channels", "telegram", "token"), (("channels", "telegram", "enabled"),), 1),
     (("channels", "telegram", "webhook_secret"), (("channels", "telegram", "enabled"),), 1),
 )
@@ -76,6 +77,7 @@ def check(data: Mapping[str, Any], environ: Mapping[str, str], positions: Positi
             checker.places,
             checker.secrets,
             checker.relay_login,
+            checker.mailbox,
             checker.telegram_keys,
             checker.doors,
         )
@@ -197,6 +199,12 @@ class _Checker:
             name = str(bot.get(key) or "").removeprefix("env:")
             if (held := self.environ.get(name, "")) and not re.fullmatch(pattern, held):
                 yield self._problem((*path, key), f"isi {name} {wrong}")
+
+    def mailbox(self) -> Iterator[Problem]:
+        """Mail is to be moved, and nobody says where to."""
+        for path, imap in select(self.data, ("channels", "email", "imap")):
+            if isinstance(imap, dict) and imap.get("after") == "move" and not imap.get("folder_after"):
+                yield self._problem(path, "after: move memerlukan folder_after")
 
     def doors(self) -> Iterator[Problem]:
         """What doors need once they are open."""

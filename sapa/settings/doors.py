@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StrictInt, field_validator
 
 from sapa.settings.channel import Channel
-from sapa.settings.kinds import DeskAddress, Host, Part, Port, SecretName, Text, Url, default
+from sapa.settings.kinds import Day, DeskAddress, Host, Part, Port, SecretName, Text, Url, default
 from sapa.settings.meta import Meta, MetaChannel
 from sapa.settings.phone import Telephone
 from sapa.settings.sms import Sms, Twilio
@@ -52,6 +52,23 @@ class Relay(Part):
     password: SecretName | None = None
 
 
+class Imap(Part):
+    """A mailbox of the city's elsewhere that is fetched from; `since`: older mail is left alone.
+
+    `after`: a mail that is kept stays as it is, is marked as seen, or moved to `folder_after`.
+    """
+
+    host: Host
+    port: Annotated[StrictInt, Field(ge=1, le=65535)] = 993
+    tls: Literal["tls", "starttls", "no"] = "tls"
+    user: Text
+    password: SecretName
+    folder: Text = "INBOX"
+    since: Day | None = None
+    after: Literal["keep", "seen", "move"] = "seen"
+    folder_after: Text | None = None
+
+
 class Mail(Channel):
     """The e-mail door: `address` is the desk's, answers go out by `relay`."""
 
@@ -59,6 +76,7 @@ class Mail(Channel):
     listen: Listen = default({})
     max_mb: Annotated[StrictInt, Field(ge=1, le=100)] = 25
     relay: Relay = default({})
+    imap: Imap | None = None
 
 
 class Telegram(Channel):
