@@ -31,7 +31,8 @@ class Boxed(FakeDoor):
         for number in new:
             payload = Payload(
                 channel="fake", account="fake", body=json.dumps(chat(str(number), self.box[number])).encode(),
-                media_type="application/json", received_at=datetime.fromisoformat("2026-11-24T02:00:00+00:00"),
+                media_type="application/json",
+                received_at=datetime.fromisoformat("2026-11-24T02:00:00+00:00"),
                 delivery_id=f"box:1:{number}",
             )  # fmt: skip
             await deliver(payload, partial(self.parse, payload))
