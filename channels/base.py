@@ -65,6 +65,7 @@ class Traits:
     (a mail or a form never changes: a second one of this name is another one).
     `commands`: how people ask the office something: "slash" ("/bantuan" and the like, as bots do) or
     "words" (a text of nothing but STOP, MULAI, BANTUAN or STATUS and a ref); "" knows none.
+    `files` of one message are kept each by itself, and shown when they have at most `file_mb` MB.
     """
 
     burst: bool = False
@@ -72,6 +73,8 @@ class Traits:
     retries: bool = True
     edits: bool = True
     commands: Literal["", "slash", "words"] = ""
+    files: int = 10
+    file_mb: int = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
