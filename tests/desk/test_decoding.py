@@ -1,4 +1,4 @@
-"""Pictures are opened elsewhere: what they say is read, what they carry is left out, what is bad harms nobody."""
+"""Pictures are opened elsewhere: what they say is read, what they carry left out, a bad one harms nobody."""
 
 import io
 import os
@@ -139,7 +139,7 @@ def bomb(side: int) -> bytes:
 def test_a_bad_picture_is_refused_with_its_reason_and_the_next_is_opened(
     decoder: Decoder, content: bytes, kind: str, why: str
 ) -> None:
-    with pytest.raises(BadPicture, match=".") as told:
+    with pytest.raises(BadPicture) as told:
         decoder.clean(content, kind)
     assert str(told.value) == why
     assert decoder.clean(saved(scene()), "image/jpeg").content
