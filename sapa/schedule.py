@@ -18,6 +18,8 @@ from sapa.desk.city import City
 from sapa.desk.fetching import Fetching
 from sapa.desk.intake import Intake
 from sapa.desk.logins import Limits
+from sapa.desk.scanning import EVERY as SCAN_EVERY
+from sapa.desk.scanning import Scanning
 from sapa.desk.sweeping import EVERY as SWEEP_EVERY
 from sapa.desk.sweeping import Sweeping
 from store import arrivals
@@ -50,6 +52,7 @@ class Schedule:
         intake: Intake,
         fetching: Fetching,
         sweeping: Sweeping,
+        scanning: Scanning,
         files: Files,
         city: Callable[[], City],
         rules: Callable[[], AgendaRules],
@@ -61,6 +64,7 @@ class Schedule:
         self._intake = intake
         self._fetching = fetching
         self._sweeping = sweeping
+        self._scanning = scanning
         self._files = files
         self._city = city
         self._rules = rules
@@ -99,6 +103,7 @@ class Schedule:
                     ("agenda", self.agenda, timedelta(hours=1)),
                     ("spool", self.spool, timedelta(seconds=15)),
                     ("files", self.files, timedelta(seconds=30)),
+                    ("scans", self.scans, SCAN_EVERY),
                     ("sweeps", self.sweeps, SWEEP_EVERY),
                     ("silence", self.silence, timedelta(minutes=10)),
                     ("unanswered", self.unanswered, timedelta(minutes=10)),
@@ -149,6 +154,10 @@ class Schedule:
     async def files(self) -> None:
         """Fetch the files that providers still have: retries that are due, and what was missed."""
         await self._fetching.look()
+
+    async def scans(self) -> None:
+        """Have files scanned for viruses that wait for it."""
+        await self._scanning.look()
 
     async def sweeps(self) -> None:
         """Ask providers for what they could not deliver; after what waits on disk."""

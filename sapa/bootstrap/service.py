@@ -22,6 +22,7 @@ from sapa.desk.city import City
 from sapa.desk.fetching import Fetching
 from sapa.desk.intake import Intake
 from sapa.desk.mask import mask
+from sapa.desk.scanning import Scanning
 from sapa.desk.spool import Spool
 from sapa.desk.sweeping import Sweeping
 from sapa.schedule import Schedule
@@ -164,6 +165,14 @@ class Service:
             ledger=self.ledger, files=self.files, doors=self.doors, city=self.city, clock=self.clock
         )
 
+    def _a_scanning(self) -> Scanning:
+        return Scanning(
+            ledger=self.ledger,
+            files=self.files,
+            scanner=lambda: values.scanner_of(self.in_force.settings),
+            clock=self.clock,
+        )
+
     def _an_intake(self) -> Intake:
         return Intake(
             ledger=self.ledger,
@@ -186,6 +195,7 @@ class Service:
                 deliver=lambda payload, parse: self._deliver(payload, parse),
                 clock=self.clock,
             ),
+            scanning=self._a_scanning(),
             files=self.files,
             city=self.city,
             rules=lambda: self.in_force.agenda,

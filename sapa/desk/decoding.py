@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from threading import BoundedSemaphore, Lock, Timer
-from typing import IO
+from typing import IO, Any
 
 _SCRIPT = Path(__file__).with_name("picture_worker.py")
 _HEADS = struct.Struct(">II")
@@ -84,9 +84,9 @@ class _Worker:
         if "refused" in told:
             raise BadPicture(_REASONS.get(told["refused"], BROKEN))
         gps = (told["gps"][0], told["gps"][1]) if told["gps"] else None
-        return Clean(clean, gps, told["taken"], told["phash"])
+        return Clean(clean, gps, str(told["taken"])[:32], str(told["phash"])[:16])
 
-    def _ask(self, content: bytes, kind: str) -> tuple[dict[str, object], bytes] | None:
+    def _ask(self, content: bytes, kind: str) -> tuple[dict[str, Any], bytes] | None:
         """What it answers, None when it has ended."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None

@@ -13,7 +13,7 @@ import struct
 import sys
 import time
 import warnings
-from typing import Any, BinaryIO
+from typing import Any
 
 from PIL import Image, ImageOps
 
@@ -40,7 +40,7 @@ class _Refused(Exception):
 
 def main(idle: float, seconds: int) -> None:
     """Answer until nobody asks for `idle` seconds; a picture has `seconds` of CPU time."""
-    asked, answers = sys.stdin.buffer.raw, sys.stdout.buffer  # type: ignore[attr-defined]
+    asked, answers = open(0, "rb", buffering=0), sys.stdout.buffer  # noqa: SIM115 (ends with us)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -59,7 +59,7 @@ def main(idle: float, seconds: int) -> None:
         answers.flush()
 
 
-def _exactly(stream: BinaryIO, size: int) -> bytes:
+def _exactly(stream: io.FileIO, size: int) -> bytes:
     """So many bytes, or none when the stream ends before."""
     content = bytearray()
     while len(content) < size:

@@ -14,6 +14,7 @@ from store import arrivals, messages
 from store.db import Tx
 from store.files import Files
 from store.ids import uuid7
+from store.tables import AttachmentRow
 
 #: Files over the limit of a message that are named one by one; what is beyond them is counted.
 NAMED = 20
@@ -136,6 +137,11 @@ def _seen(file: KeptFile, content: bytes, files: Files) -> KeptFile:
         taken=clean.taken,
         phash=clean.phash,
     )
+
+
+def visible(file: AttachmentRow) -> bool:
+    """Whether people may be shown its clean copy."""
+    return file.state == "kept" and file.served is not None
 
 
 def attach(tx: Tx, message_id: int, files: Sequence[KeptFile], now: datetime) -> None:

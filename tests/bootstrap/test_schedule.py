@@ -113,6 +113,7 @@ def test_every_job_and_how_often_it_runs(office: Office) -> None:
         ("agenda", timedelta(hours=1)),
         ("spool", timedelta(seconds=15)),
         ("files", timedelta(seconds=30)),
+        ("scans", timedelta(seconds=10)),
         ("sweeps", timedelta(minutes=5)),
         ("silence", timedelta(minutes=10)),
         ("unanswered", timedelta(minutes=10)),
