@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from file_kinds import KNOWN, REFUSED
 from intake_world import World, chat
-from test_decoding import bomb, saved, scene, with_exif
-from test_kinds import KNOWN, REFUSED
+from picture_world import bomb, saved, scene, with_exif
 
 from channels.base import Traits
 from sapa.desk import pictures

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from counterparts.clamd import EVIL, NAME, scanning
 from intake_world import World, chat
-from test_decoding import saved, scene
+from picture_world import saved, scene
 
 from sapa.desk.clamd import Clamd, NotScanned, ScannerAway
 from sapa.desk.scanning import INFECTED, Scanning
