@@ -123,7 +123,7 @@ def test_every_job_and_how_often_it_runs(office: Office) -> None:
         ("sessions", timedelta(hours=1)),
         ("orphans", timedelta(hours=6)),
     ]
-    assert [job.at_start for job in (weekly, daily, *rest)] == [False, False, *[True] * 11]
+    assert [job.at_start for job in (weekly, daily, *rest)] == [False, False, *[True] * 12]
     assert [job.run.__name__ for job in (weekly, daily, *rest)] == [
         "agenda",
         "day",
