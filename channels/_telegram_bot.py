@@ -4,12 +4,16 @@ import asyncio
 import types
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
+from channels._download import Download
 from channels._text import one_line
 from channels.base import Unavailable, Undeliverable
 
 #: Seconds for one call; a long poll adds its own.
 PATIENCE = 30
+#: What the server of files says of one that is not there (any more).
+_GONE = (401, 403, 404, 410)
 
 
 class BadToken(Unavailable):
@@ -30,6 +34,7 @@ class Line:
     def __init__(self, token: str, url: str) -> None:
         self._token = token
         self._url = url
+        self._files = Download("Telegram", url, gone=_GONE)
         self._bot: Any = None
         self._closed = False
         self._loading = asyncio.Lock()
@@ -45,21 +50,9 @@ class Line:
 
     async def download(self, path: str, limit: int) -> bytes:
         """A file by the path `getFile` gave; `Unavailable`, or `Undeliverable` beyond `limit` bytes."""
-        bot = await self._ready()
-        url = bot.session.api.file_url(self._token, path)
-        content, stream = bytearray(), bot.session.stream_content(url, timeout=PATIENCE)
-        try:
-            async for chunk in stream:
-                content += chunk
-                if len(content) > limit:
-                    raise Undeliverable(f"Berkas lebih besar dari {limit} bita.")
-        except Undeliverable:
-            raise
-        except Exception as error:
-            raise _of_download(error) from None
-        finally:
-            await stream.aclose()
-        return bytes(content)
+        if self._closed:
+            raise Unavailable("Pintu Telegram sedang ditutup.")
+        return await self._files.get(f"{self._url}/file/bot{self._token}/{quote(path)}", limit)
 
     def open(self) -> None:
         """Calls are made (again)."""
@@ -129,11 +122,3 @@ def _meaning(error: Exception) -> Exception:
     if isinstance(error, told.TelegramEntityTooLarge):
         return Undeliverable("Berkas terlalu besar untuk Telegram.")
     return Unavailable(f"Telegram belum dapat dihubungi ({type(error).__name__}).")
-
-
-def _of_download(error: Exception) -> Exception:
-    """A file that is gone, or one that can be had later."""
-    status = getattr(error, "status", 0)
-    if status in (401, 403, 404, 410):
-        return Undeliverable("Berkas ini sudah tidak ada di Telegram.")
-    return Unavailable(f"Berkas belum dapat diambil ({status or type(error).__name__}).")

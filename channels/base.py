@@ -65,6 +65,7 @@ class Traits:
     (a mail or a form never changes: a second one of this name is another one).
     `commands`: how people ask the office something: "slash" ("/bantuan" and the like, as bots do) or
     "words" (a text of nothing but STOP, MULAI, BANTUAN or STATUS and a ref); "" knows none.
+    `files` of one message are kept each by itself, and shown when they have at most `file_mb` MB.
     """
 
     burst: bool = False
@@ -72,6 +73,8 @@ class Traits:
     retries: bool = True
     edits: bool = True
     commands: Literal["", "slash", "words"] = ""
+    files: int = 10
+    file_mb: int = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,40 +182,6 @@ class Answer:
 
     media_type: str
     body: bytes
-
-
-@runtime_checkable
-class Answering(Webhook, Protocol):
-    """A webhook whose provider expects an answer of its own kind; None = ours will do."""
-
-    @property
-    def answer(self) -> Answer | None: ...
-
-
-@runtime_checkable
-class Replying(Webhook, Protocol):
-    """A webhook in whose answer the talk goes on: it depends on what was told and what became of it."""
-
-    def reply(self, request: Request, accepted: Sequence[Accepted]) -> Answer:
-        """What the provider is told; `accepted` is empty for what holds no message, or waits on disk."""
-        ...
-
-
-@runtime_checkable
-class Challenged(Webhook, Protocol):
-    """A webhook whose provider first asks, by GET, whether the address is ours."""
-
-    def challenge(self, request: Request) -> Answer:
-        """What it is answered; raises `Rejected`."""
-        ...
-
-
-@runtime_checkable
-class ByGet(Webhook, Protocol):
-    """A webhook whose provider may deliver by GET, all in the address: then `by_get` is True."""
-
-    @property
-    def by_get(self) -> bool: ...
 
 
 @runtime_checkable

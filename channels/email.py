@@ -57,7 +57,7 @@ class EmailDoor:
     """Listener, Parser and Sender of one address."""
 
     name: ClassVar[str] = "email"
-    traits: ClassVar[Traits] = Traits(burst=False, edits=False)
+    traits: ClassVar[Traits] = Traits(burst=False, edits=False, files=20, file_mb=25)
 
     def __init__(self, settings: EmailSettings, clock: Callable[[], datetime]) -> None:
         if not _ADDRESS.fullmatch(settings.address):

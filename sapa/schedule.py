@@ -20,6 +20,8 @@ from sapa.desk.collecting import Collecting
 from sapa.desk.fetching import Fetching
 from sapa.desk.intake import Intake
 from sapa.desk.logins import Limits
+from sapa.desk.scanning import EVERY as SCAN_EVERY
+from sapa.desk.scanning import Scanning
 from sapa.desk.sweeping import EVERY as SWEEP_EVERY
 from sapa.desk.sweeping import Sweeping
 from store import arrivals
@@ -53,6 +55,7 @@ class Schedule:
         fetching: Fetching,
         sweeping: Sweeping,
         collecting: Collecting,
+        scanning: Scanning,
         files: Files,
         city: Callable[[], City],
         rules: Callable[[], AgendaRules],
@@ -65,6 +68,7 @@ class Schedule:
         self._fetching = fetching
         self._sweeping = sweeping
         self._collecting = collecting
+        self._scanning = scanning
         self._files = files
         self._city = city
         self._rules = rules
@@ -103,6 +107,7 @@ class Schedule:
                     ("agenda", self.agenda, timedelta(hours=1)),
                     ("spool", self.spool, timedelta(seconds=15)),
                     ("files", self.files, timedelta(seconds=30)),
+                    ("scans", self.scans, SCAN_EVERY),
                     ("sweeps", self.sweeps, SWEEP_EVERY),
                     ("collect", self.collect, COLLECT_EVERY),
                     ("silence", self.silence, timedelta(minutes=10)),
@@ -154,6 +159,10 @@ class Schedule:
     async def files(self) -> None:
         """Fetch the files that providers still have: retries that are due, and what was missed."""
         await self._fetching.look()
+
+    async def scans(self) -> None:
+        """Have files scanned for viruses that wait for it."""
+        await self._scanning.look()
 
     async def sweeps(self) -> None:
         """Ask providers for what they could not deliver; after what waits on disk."""

@@ -132,15 +132,16 @@ def add_revision(
 def add_attachment(
     tx: Tx, message_id: int, uuid: UUID, *, asked_at: datetime | None = None, **values: Any
 ) -> None:
-    """A file of a message; `values`: name, media_type, size, state, reason, blob, served, remote, lat, lon.
+    """A file of a message; `values`: name, media_type, size, state, reason, blob, served, remote, lat, lon,
+    taken, phash.
 
     `asked_at`: since when a remote one is being fetched.
     """
     tx.run(
         "INSERT INTO attachment (uuid, message_id, name, media_type, size, state, reason, blob, served,"
-        " remote, asked_at, next_at, tries, lat, lon, transcript)"
+        " remote, asked_at, next_at, tries, lat, lon, taken, phash, transcript)"
         " VALUES (:uuid, :message, :name, :media_type, :size, :state, :reason, :blob, :served,"
-        " :remote, :asked_at, :asked_at, 0, :lat, :lon, '')",
+        " :remote, :asked_at, :asked_at, 0, :lat, :lon, :taken, :phash, '')",
         uuid=uuid,
         message=message_id,
         asked_at=asked_at,

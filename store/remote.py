@@ -95,10 +95,11 @@ def end(tx: Tx, wanted: Wanted) -> bool:
 
 
 def keep(tx: Tx, file_id: int, **values: Any) -> None:
-    """The file is here, shown or not; `values`: the columns from media_type to lon that change."""
+    """The file is here, shown or not; `values`: the columns from media_type to phash that change."""
     tx.run(
         "UPDATE attachment SET media_type = :media_type, size = :size, state = :state, reason = :reason,"
-        " blob = :blob, served = :served, next_at = NULL, lat = :lat, lon = :lon WHERE id = :id",
+        " blob = :blob, served = :served, next_at = NULL, lat = :lat, lon = :lon, taken = :taken,"
+        " phash = :phash WHERE id = :id",
         id=file_id,
         **values,
     )

@@ -24,6 +24,7 @@ from sapa.desk.collecting import Collecting
 from sapa.desk.fetching import Fetching
 from sapa.desk.intake import Intake
 from sapa.desk.mask import mask
+from sapa.desk.scanning import Scanning
 from sapa.desk.spool import Spool
 from sapa.desk.sweeping import Sweeping
 from sapa.schedule import Schedule
@@ -171,6 +172,14 @@ class Service:
             transcriber=transcriber_of(self.in_force.settings),
         )
 
+    def _a_scanning(self) -> Scanning:
+        return Scanning(
+            ledger=self.ledger,
+            files=self.files,
+            scanner=lambda: values.scanner_of(self.in_force.settings),
+            clock=self.clock,
+        )
+
     def _an_intake(self) -> Intake:
         return Intake(
             ledger=self.ledger,
@@ -195,6 +204,7 @@ class Service:
             fetching=self.fetching,
             sweeping=Sweeping(**errands),
             collecting=Collecting(**errands),
+            scanning=self._a_scanning(),
             files=self.files,
             city=self.city,
             rules=lambda: self.in_force.agenda,

@@ -16,6 +16,7 @@ from sapa.agenda.rules import AgendaRules
 from sapa.agenda.rules import Letterhead as SheetHead
 from sapa.bootstrap.lines import lines_of
 from sapa.desk.city import CannedAnswer, City, OpdInfo
+from sapa.desk.clamd import Clamd
 from sapa.desk.deadline import Calendar, SlaRow, SlaTable
 from sapa.desk.logins import Limits as LoginLimits
 from sapa.desk.sight import DESK
@@ -81,7 +82,13 @@ def city_of(settings: Settings, today: date, doors: Mapping[str, Door]) -> City:
             for one in settings.answers
         ),
         lines=lines_of(settings),
+        scans=settings.storage.clamd is not None,
     )
+
+
+def scanner_of(settings: Settings) -> Clamd | None:
+    """What scans files for viruses, if anything does."""
+    return Clamd(settings.storage.clamd) if settings.storage.clamd else None
 
 
 def _channel_names(settings: Settings) -> dict[str, str]:

@@ -58,7 +58,7 @@ class City:
     the bot's is open; `other_route` says who
     receives an oversight complaint against the body that would otherwise receive it;
     `channel_names` are what people call the channels, `lines` how the office runs them;
-    `tagline` stands beside the brand.
+    `tagline` stands beside the brand; `scans`: files are shown only after a scan for viruses.
     """
 
     brand: str
@@ -81,6 +81,7 @@ class City:
     tagline: str = ""
     answers: tuple[CannedAnswer, ...] = ()
     lines: Mapping[str, Line] = field(default_factory=dict)
+    scans: bool = False
 
     @property
     def books(self) -> dict[str, str]:

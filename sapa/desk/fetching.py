@@ -207,7 +207,9 @@ class Fetching:
             return self._never(wanted, f"Berkas lebih besar dari {self._most // (1024 * 1024)} MB.")
         attachment = Attachment(name=wanted.name, media_type=wanted.media_type, content=content)
         try:
-            file = await asyncio.to_thread(pictures.keep, attachment, self._files)
+            city = self._city()
+            keeping = partial(pictures.keep, attachment, self._files, most=self._most, scans=city.scans)
+            file = await asyncio.to_thread(keeping)
         except OSError:
             return self._later(wanted, "Penyimpanan sedang tidak dapat ditulis.", ours=True)
         words = await self._words(file, content)

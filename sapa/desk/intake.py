@@ -8,8 +8,8 @@ from functools import partial
 
 import structlog
 
-from channels.base import Accepted, Parsed, Parser, Payload, Rejected, Unavailable, Unreadable
-from channels.message import Attachment, InboundMessage
+from channels.base import Accepted, Parsed, Parser, Payload, Rejected, Traits, Unavailable, Unreadable
+from channels.message import InboundMessage
 from sapa.desk import commands, opening, pictures, receive
 from sapa.desk.city import City
 from sapa.desk.errors import Invalid, NotFound
@@ -119,13 +119,14 @@ class Intake:
         files: tuple[KeptFile, ...] = ()
         if message.attachments:
             async with self._decoding:
-                files = await asyncio.to_thread(self._keep_files, message.attachments)
+                files = await asyncio.to_thread(self._keep_files, message, city)
         judged = partial(opening.judged, message, files, city)
         judgement = await asyncio.to_thread(judged) if large else judged()
         return Prepared(message=message, judgement=judgement, files=files, begins=begins)
 
-    def _keep_files(self, attachments: Sequence[Attachment]) -> tuple[KeptFile, ...]:
-        return tuple(pictures.keep(attachment, self._files) for attachment in attachments)
+    def _keep_files(self, message: InboundMessage, city: City) -> tuple[KeptFile, ...]:
+        traits = city.channels.get(message.channel, Traits())
+        return pictures.keep_all(message.attachments, self._files, traits, scans=city.scans)
 
     async def _arriving(self, payload: Payload, digest: str) -> Arriving:
         large = len(payload.body) > LARGE

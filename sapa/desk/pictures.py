@@ -1,34 +1,38 @@
 """Files of a message: kept sealed as they came, and a clean copy of pictures for eyes."""
 
-import io
-import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-import filetype
-from PIL import Image, ImageOps
-
+from channels.base import Traits
 from channels.message import Attachment
+from sapa.desk.decoding import BadPicture, Decoder
+from sapa.desk.kinds import PICTURES, UNKNOWN, kind_of
+from sapa.desk.names import safe_name
 from store import arrivals, messages
 from store.db import Tx
 from store.files import Files
 from store.ids import uuid7
+from store.tables import AttachmentRow
 
-#: Larger pictures are refused before they are decoded (a bomb of 1 MB can hold gigabytes).
-MOST_PIXELS = 60_000_000
-LONGEST_SIDE = 1600
-_PICTURES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF"}
-_GPS = 0x8825
+#: Files over the limit of a message that are named one by one; what is beyond them is counted.
+NAMED = 20
+UNKNOWN_KIND = "Jenis berkas ini tidak dikenali, jadi tidak ditampilkan; aslinya tersimpan."
+OVER = "Melebihi {} berkas dalam satu pesan, jadi tidak disimpan tersendiri; masih ada dalam kiriman asli."
+NO_PICTURE = "Berkas ini bukan gambar yang dikenali."
+_MB = 1024 * 1024
+#: One for the whole process: whoever needs a picture opened shares its few helpers.
+DECODER = Decoder()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptFile:
     """A file in the store: `blob` the sealed original, `served` the copy without metadata.
 
-    `state` is kept, or refused with the reason (the original is kept all the same), or remote
-    when the provider still has it. `gps` is (lat, lon) the picture itself told.
+    `state` is kept, or unscanned while its scan is waited for, or refused with the reason (the original is
+    kept all the same), or remote when the provider still has it. `gps` is (lat, lon) the picture itself
+    told, `taken` when, `phash` how it looks (see `decoding.Clean`).
     """
 
     name: str
@@ -41,6 +45,8 @@ class KeptFile:
     served_size: int = 0
     remote: str = ""
     gps: tuple[float, float] | None = None
+    taken: str = ""
+    phash: str = ""
 
     @property
     def blobs(self) -> list[tuple[str, int]]:
@@ -61,89 +67,81 @@ class KeptFile:
             "served": self.served,
             "lat": lat,
             "lon": lon,
+            "taken": self.taken,
+            "phash": self.phash,
         }
 
 
-def keep(attachment: Attachment, files: Files) -> KeptFile:
-    """Keep one file durably; raises OSError when the disk does not take it."""
+def keep_all(
+    attachments: Sequence[Attachment], files: Files, traits: Traits, *, scans: bool = False
+) -> tuple[KeptFile, ...]:
+    """Keep the files of one message, as many as its channel may bring; the rest is named, and refused.
+
+    What is refused so is still in the payload as it came, or with the provider. Raises OSError.
+    """
+    kept = [keep(one, files, most=traits.file_mb * _MB, scans=scans) for one in attachments[: traits.files]]
+    rest = attachments[traits.files :]
+    why = OVER.format(traits.files)
+    for one in rest[:NAMED]:
+        over = _still_there(one) if one.remote and not one.content else _named(one)
+        kept.append(replace(over, state="refused", reason=why))
+    if len(rest) > NAMED:
+        more = KeptFile(name=f"{len(rest) - NAMED} berkas lain", media_type=UNKNOWN, size=0, state="refused")
+        kept.append(replace(more, reason=why))
+    return tuple(kept)
+
+
+def keep(attachment: Attachment, files: Files, *, most: int = 200 * _MB, scans: bool = False) -> KeptFile:
+    """Keep one file durably; raises OSError when the disk does not take it.
+
+    One of more than `most` bytes, or of a kind not on our list, is kept and not shown. `scans`: nothing is
+    shown before it was scanned.
+    """
     if attachment.remote and not attachment.content:
-        return KeptFile(
-            name=attachment.name,
-            media_type=attachment.media_type,
-            size=0,
-            state="remote",
-            remote=attachment.remote,
-        )
-    stored = files.put(attachment.content)
-    kind = filetype.guess_mime(attachment.content[:512]) or "application/octet-stream"
-    claimed_picture = attachment.media_type.startswith("image/")
-    served, reason, gps = None, "", None
-    if kind in _PICTURES:
-        try:
-            content, gps = _clean(attachment.content, kind)
-            served = files.put(content)
-        except _BadPicture as error:
-            reason = str(error)
-    elif claimed_picture:
-        reason = "Berkas ini bukan gambar yang dikenali."
-    return KeptFile(
-        name=attachment.name,
-        media_type=kind,
-        size=stored.size,
-        state="refused" if reason else "kept",
-        reason=reason,
-        blob=stored.digest,
-        served=served.digest if served else None,
-        served_size=served.size if served else 0,
-        gps=gps,
+        return _still_there(attachment)
+    content = attachment.content
+    stored, kind = files.put(content), kind_of(content)
+    file = replace(_named(attachment, kind), size=stored.size, blob=stored.digest)
+    if stored.size > most:
+        file = replace(file, reason=f"Berkas lebih besar dari {most // _MB} MB, jadi tidak ditampilkan.")
+    elif kind in PICTURES:
+        file = _seen(file, content, files)
+    elif kind == UNKNOWN:
+        claimed_picture = attachment.media_type.startswith("image/")
+        file = replace(file, reason=NO_PICTURE if claimed_picture else UNKNOWN_KIND)
+    return replace(file, state="unscanned" if scans else "refused" if file.reason else "kept")
+
+
+def _named(attachment: Attachment, kind: str = UNKNOWN) -> KeptFile:
+    return KeptFile(name=safe_name(attachment.name, kind), media_type=kind, size=0, state="kept")
+
+
+def _still_there(attachment: Attachment) -> KeptFile:
+    """A file that its provider has: its kind is what was said of it."""
+    named = replace(_named(attachment), media_type=attachment.media_type)
+    return replace(named, state="remote", remote=attachment.remote)
+
+
+def _seen(file: KeptFile, content: bytes, files: Files) -> KeptFile:
+    """A picture with its clean copy, or with the reason why there is none."""
+    try:
+        clean = DECODER.clean(content, file.media_type)
+    except BadPicture as error:
+        return replace(file, reason=str(error))
+    served = files.put(clean.content)
+    return replace(
+        file,
+        served=served.digest,
+        served_size=served.size,
+        gps=clean.gps,
+        taken=clean.taken,
+        phash=clean.phash,
     )
 
 
-class _BadPicture(Exception):
-    """Why a picture is not shown, in words for people."""
-
-
-def _clean(content: bytes, kind: str) -> tuple[bytes, tuple[float, float] | None]:
-    """The picture upright, small enough and without metadata, and where it says it was taken."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # our own limit below is lower than Pillow's
-            image = Image.open(io.BytesIO(content), formats=[_PICTURES[kind]])
-            if image.width * image.height > MOST_PIXELS:
-                raise _BadPicture("Gambar terlalu besar untuk dibuka.")
-            gps = _gps(image)
-            image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-            upright = ImageOps.exif_transpose(image)
-            upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-            clean = io.BytesIO()
-            if upright.mode in ("RGBA", "LA", "P", "PA"):
-                upright.convert("RGBA").save(clean, "PNG")
-            else:
-                upright.convert("RGB").save(clean, "JPEG", quality=85)
-    except _BadPicture:
-        raise
-    except Image.DecompressionBombError as error:
-        raise _BadPicture("Gambar terlalu besar untuk dibuka.") from error
-    except Exception as error:  # a decoder may raise anything at all on a broken file
-        raise _BadPicture("Berkas gambar rusak dan tidak dapat dibuka.") from error
-    return clean.getvalue(), gps
-
-
-def _gps(image: Image.Image) -> tuple[float, float] | None:
-    """(lat, lon) in degrees from EXIF, or None where it is missing or nonsense."""
-    try:
-        tags = image.getexif().get_ifd(_GPS)
-        lat = _degrees(tags[2]) * (-1 if str(tags[1]).upper().startswith("S") else 1)
-        lon = _degrees(tags[4]) * (-1 if str(tags[3]).upper().startswith("W") else 1)
-    except Exception:  # EXIF is written by thousands of cameras: whatever is wrong, there is no place
-        return None
-    if not (-90 <= lat <= 90 and -180 <= lon <= 180) or (lat == 0 and lon == 0):
-        return None
-    return lat, lon
-
-
-def _degrees(parts: tuple[float, float, float]) -> float:
-    return float(parts[0]) + float(parts[1]) / 60 + float(parts[2]) / 3600
+def visible(file: AttachmentRow) -> bool:
+    """Whether people may be shown its clean copy."""
+    return file.state == "kept" and file.served is not None
 
 
 def attach(tx: Tx, message_id: int, files: Sequence[KeptFile], now: datetime) -> None:

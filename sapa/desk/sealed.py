@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sapa.desk import sight
 from sapa.desk.actor import Actor
-from sapa.desk.errors import Forbidden, NotFound
+from sapa.desk.errors import Forbidden, Invalid, NotFound
 from sapa.desk.permissions import may
 from sapa.desk.wording import clean
 from store import arrivals, console, tickets
@@ -15,6 +15,7 @@ from store.db import Tx
 from store.tables import AttachmentRow, Ticket
 from store.tickets import Sender
 
+LOCKED = "Berkas ini dikarantina atau belum diperiksa dari virus, jadi tidak dapat dibuka siapa pun."
 SEALED = "Identitas pada laporan ini hanya dapat dibuka administrator atau pembuka identitas."
 
 
@@ -54,6 +55,8 @@ def original(tx: Tx, uuid: UUID, by: Actor, *, reason: str, now: datetime) -> At
     if found is None or found[0].blob is None:
         raise NotFound("Berkas tidak ditemukan.")
     file, ticket = found
+    if file.state in ("unscanned", "quarantined"):
+        raise Invalid(LOCKED)
     _note(tx, by, (ticket,), ticket.id, f"file:{uuid}", reason, now)
     return file
 

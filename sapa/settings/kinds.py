@@ -116,6 +116,17 @@ def _zone(value: str) -> str:
     return value
 
 
+def _scanner(value: str) -> str:
+    host, _, port = value.rpartition(":")
+    local = value.startswith("unix:/") and len(value) < 108 and "\x00" not in value
+    remote = _HOST.fullmatch(host) and port.isascii() and port.isdigit() and 0 < int(port) < 65536
+    if not (local or remote):
+        raise ValueError(
+            f"{quoted(value)} bukan alamat clamd; tulis 127.0.0.1:3310 atau unix:/jalur/clamd.ctl"
+        )
+    return value
+
+
 def _folder(value: object, info: ValidationInfo) -> Path:
     if not isinstance(value, str) or not value or "\x00" in value:
         raise ValueError("harus nama folder, misalnya var")
@@ -155,6 +166,7 @@ Email = Annotated[str, StringConstraints(strict=True), AfterValidator(_mail_addr
 DeskAddress = Annotated[str, StringConstraints(strict=True), AfterValidator(_desk_address)]
 Url = Annotated[str, StringConstraints(strict=True, max_length=500), AfterValidator(_web_address)]
 Host = Annotated[str, StringConstraints(strict=True, max_length=255), AfterValidator(_host)]
+Scanner = Annotated[str, StringConstraints(strict=True, max_length=300), AfterValidator(_scanner)]
 Zone = Annotated[str, StringConstraints(strict=True, max_length=64), AfterValidator(_zone)]
 Day = Annotated[date, BeforeValidator(_day)]
 Clock = Annotated[time, BeforeValidator(_clock)]

@@ -16,6 +16,7 @@ from sapa.settings.kinds import (
     Part,
     Phone,
     Port,
+    Scanner,
     SecretName,
     Text,
     default,
@@ -87,6 +88,7 @@ class Storage(Part):
     database: DatabaseUrl | None = None
     files: Folder | None = None
     spool: Folder | None = None
+    clamd: Scanner | None = None
 
     @property
     def database_url(self) -> str:

@@ -18,6 +18,7 @@ from sapa.desk import acts, lifecycle, links
 from sapa.desk.actor import Done
 from sapa.desk.errors import ActError, Conflict, Forbidden, Invalid, NotAllowed
 from sapa.desk.links import Link, LinkGone
+from sapa.desk.pictures import visible
 from sapa.web import errors
 from sapa.web.fields import Fields, read, year
 from sapa.web.office import Office, office_of
@@ -180,7 +181,7 @@ def _shown(request: Request, token: str, again: Again = FRESH) -> Response:
             link=link,
             said=since_summary(tx, ticket),
             because=given[0].because if given else "",
-            pictures=[file for own in files for file in own if file.served],
+            pictures=[file for own in files for file in own if visible(file)],
             query=f"aksi={token}",
             map=_map(ticket),
             page_token=page_token(office, link.uuid),

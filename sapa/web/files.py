@@ -9,7 +9,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 
 from sapa.desk import sight
+from sapa.desk.kinds import PICTURES
 from sapa.desk.links import LinkGone
+from sapa.desk.names import safe_name
+from sapa.desk.pictures import visible
 from sapa.web.action import allowed, sealed
 from sapa.web.office import Office, office_of
 from sapa.web.session import signed_in
@@ -76,9 +79,45 @@ def play(uuid: UUID, request: Request) -> Response:
     )
 
 
+@router.get("/berkas/{uuid}/unduh")
+def save(uuid: UUID, request: Request) -> Response:
+    """A document or recording to be saved, never shown: for officers who may hear what it may name.
+
+    Pictures are seen by their clean copy; as they were sent they are opened for a reason (`asli`).
+    """
+    office = office_of(request)
+    with office.ledger.reading() as tx:
+        found = messages.attachment(tx, uuid)
+        path, name = None, ""
+        if found is not None and savable(found[0]) and _may_hear(tx, found[1], request):
+            path, name = office.files.path(found[0].blob or ""), _name(found[0], request)
+    if found is None or path is None or not path.is_file():
+        raise HTTPException(404, MISSING)
+    kind = found[0].media_type
+    return FileResponse(
+        path,
+        media_type="text/plain; charset=utf-8" if kind.startswith("text/") else kind,
+        filename=name,
+        content_disposition_type="attachment",
+        headers={"Content-Security-Policy": SANDBOX, "Cache-Control": "private, no-store"},
+    )
+
+
+def savable(file: AttachmentRow) -> bool:
+    """Whether officers may save it as it came: on our list, no picture, and nothing was found in it."""
+    return file.state == "kept" and file.blob is not None and file.media_type not in PICTURES
+
+
+def _name(file: AttachmentRow, request: Request) -> str:
+    """A harmless name with the ending of its kind; the sender's own only for those who may read it."""
+    signed = signed_in(request)
+    own = file.name if signed is not None and signed.may("see_all") else "lampiran"
+    return safe_name(own, file.media_type)
+
+
 def playable(file: AttachmentRow) -> bool:
     """Whether browsers play the file; its type is what its bytes say."""
-    return file.blob is not None and file.media_type in PLAYED
+    return file.state == "kept" and file.blob is not None and file.media_type in PLAYED
 
 
 def _may_hear(tx: Tx, message: Message, request: Request) -> bool:
@@ -93,9 +132,9 @@ def _read(office: Office, uuid: UUID, request: Request) -> bytes | None:
         if found is None:
             return None
         file, message = found
-        if file.served is None or not _may_see(office, tx, message, request):
+        if not visible(file) or not _may_see(office, tx, message, request):
             return None
-    return office.files.read(file.served)
+    return office.files.read(file.served or "")
 
 
 def _may_see(office: Office, tx: Tx, message: Message, request: Request) -> bool:

@@ -9,18 +9,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from channels.base import (
-    Accepted,
-    Answer,
-    Answering,
-    ByGet,
-    Challenged,
-    Door,
-    Rejected,
-    Replying,
-    Unavailable,
-    Webhook,
-)
+from channels.answers import Answering, ByGet, Challenged, Replying
+from channels.base import Accepted, Answer, Door, Rejected, Unavailable, Webhook
 from channels.base import Request as DoorRequest
 from sapa.desk.spool import Spooled
 from sapa.web import errors

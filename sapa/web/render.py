@@ -58,8 +58,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(day=day, moment=moment, clock=clock, lines=lines, masked=mask)
-    environment.filters.update(status=words.status, named=words.named)
-    environment.globals.update(asset=asset, shown=words.shown, COMING=words.COMING)
+    environment.filters.update(status=words.status, named=words.named, taken=words.taken)
+    environment.globals.update(asset=asset, shown=words.shown, COMING=words.COMING, UNSCANNED=words.UNSCANNED)
     return environment
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sapa.desk.city import City
+from sapa.desk.pictures import visible
 from sapa.web import words
 from store import events, tickets
 from store.db import Tx
@@ -105,8 +106,8 @@ def _messages(tx: Tx, ticket_id: int) -> list[Entry]:
                 title="Anda menyampaikan" if message.channel == "walkin" else "Anda menulis",
                 text=revised[-1].text if revised else message.text,
                 mine=True,
-                pictures=tuple(file for file in own if file.served),
-                files=tuple(file for file in own if not file.served),
+                pictures=tuple(file for file in own if visible(file)),
+                files=tuple(file for file in own if not visible(file)),
             )
         )
     return found

@@ -1,7 +1,7 @@
 """Indonesian words for codes that stand in the ledger."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from babel.dates import format_date
@@ -71,6 +71,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 
 #: What is said of a file that its provider still has.
 COMING = "Berkas sedang diambil …"
+#: … and of one that no scanner has seen yet.
+UNSCANNED = "Belum diperiksa dari virus; tampil setelah diperiksa."
 
 
 def status(code: str) -> str:
@@ -96,7 +98,16 @@ def detail(data: Mapping[str, Any]) -> list[str]:
 
 def shown(state: str, reason: str) -> str:
     """Why a file of a message cannot be seen here, for its sender."""
+    if state == "unscanned":
+        return UNSCANNED
     return COMING if state == "remote" else reason or "tersimpan, dapat dibuka petugas."
+
+
+def taken(written: str) -> str:
+    """When a picture was taken as its camera wrote it: `24 November 2026 pukul 08.15 (UTC+07:00)`."""
+    at = datetime.fromisoformat(written)
+    zone = f" (UTC{written[19:]})" if at.tzinfo else ""
+    return f"{format_date(at.date(), 'd MMMM y', locale='id')} pukul {at:%H.%M}{zone}"
 
 
 def named(code: str, kind: str) -> str:

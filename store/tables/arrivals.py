@@ -89,13 +89,17 @@ class MessageRevision(SQLModel, table=True):
 class AttachmentRow(SQLModel, table=True):
     """A file of a message: `blob` the sealed original, `served` the cleaned copy for eyes.
 
-    One in state `remote` is still with the provider: it is fetched by its handle `remote`.
+    One in state `remote` is still with the provider: it is fetched by its handle `remote`. `unscanned` and
+    `quarantined` ones are shown to nobody. `taken` is when the camera says the picture was taken (ISO, with
+    an offset if it told one), `phash` 16 hex digits that are alike for pictures that look alike.
     """
 
     __tablename__ = "attachment"
     __table_args__: ClassVar[Any] = (
-        one_of("state", "kept refused remote"),
+        one_of("state", "kept refused remote unscanned quarantined"),
         partial("ix_attachment_remote", "next_at", where="state = 'remote'"),
+        partial("ix_attachment_unscanned", "id", where="state = 'unscanned'"),
+        partial("ix_attachment_phash", "phash", where="phash <> ''"),
     )
     id: int | None = new_id()
     uuid: UUID = Field(unique=True)
@@ -114,5 +118,7 @@ class AttachmentRow(SQLModel, table=True):
     tries: int = 0
     lat: float | None = None  # where the picture says it was taken
     lon: float | None = None
+    taken: str = ""
+    phash: str = ""
     transcript: str = Field(default="", sa_type=Text)  # what is said in a recording
     transcribed_by: int | None = maybe_fk("officer.id", index=False)  # None: a machine

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from sapa.bootstrap import Service, city_of, letterhead_of, open_service
 from sapa.bootstrap.doors import doors_of
-from sapa.bootstrap.values import brand_words
+from sapa.bootstrap.values import brand_words, scanner_of
 from sapa.settings import Settings, load
 
 CONFIG = Path(__file__).parents[2] / "config.yaml"
@@ -112,3 +112,12 @@ def test_what_is_in_force_stands_in_the_ledger(service: Service) -> None:
     assert kinds["sla"][0] == service.city().sla.digest
     assert kinds["calendar"][0] == service.city().calendar.digest
     assert agencies == [(32,)]
+
+
+def test_with_a_scanner_named_files_wait_for_it(tmp_path: Path) -> None:
+    plain = settings_at(tmp_path)
+    storage = plain.storage.model_copy(update={"clamd": "unix:/run/clamav/clamd.ctl"})
+    scanned = plain.model_copy(update={"storage": storage})
+    for settings, scans in ((plain, False), (scanned, True)):
+        assert city_of(settings, NOW.date(), {}).scans is scans
+        assert (scanner_of(settings) is not None) is scans

@@ -278,7 +278,7 @@ def test_a_file_is_fetched_by_its_handle(bot: BotApi) -> None:
 
 def test_a_file_larger_than_told_is_cut_off_while_it_comes(bot: BotApi) -> None:
     bot.files["AgAC"], bot.sizes["AgAC"] = b"x" * 300_000, 10
-    with pytest.raises(Undeliverable, match="lebih besar"):
+    with pytest.raises(Undeliverable, match="terlalu besar"):
         with_door(bot, lambda one: one.fetch("telegram:AgAC", 100_000))
 
 

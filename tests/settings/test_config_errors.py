@@ -287,6 +287,14 @@ ONE_FAULT = {
         "storage: {database: ¦5}\nrules:",
         "storage.database: harus sqlite:///berkas, postgresql://… atau env:NAMA_VARIABEL",
     ),
+    **{
+        f"scanner at {address}": (
+            "rules:",
+            f"storage: {{clamd: ¦'{address}'}}\nrules:",
+            f'storage.clamd: "{address}" bukan alamat clamd; tulis 127.0.0.1:3310 atau unix:/jalur/clamd.ctl',
+        )
+        for address in ("3310", "clamd", "127.0.0.1:0", "127.0.0.1:99999", "unix:clamd.ctl", "http://x:3310")
+    },
     "folder is a number": (
         "rules:",
         "storage: {var: ¦5}\nrules:",

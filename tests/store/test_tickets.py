@@ -45,8 +45,9 @@ def fill(tx: Tx, now: datetime) -> None:
     for name in ("a.jpg", "b.jpg"):
         file = {"name": name, "media_type": "image/jpeg", "size": 1, "state": "kept", "reason": ""}
         messages.add_attachment(
-            tx, 1, uuid7(now), **file, blob=None, served=None, remote="", lat=None, lon=None
-        )
+            tx, 1, uuid7(now), **file, blob=None, served=None, remote="", lat=None, lon=None,
+            taken="", phash="",
+        )  # fmt: skip
     assignments.add_owner(tx, 1, "DISHUB", "lead", "", now)
     assignments.close_owners(tx, 1, now)
     assignments.add_owner(tx, 1, "PDAM", "supporting", "", now)

@@ -142,6 +142,7 @@ PUBLIC = [
     row("POST", "/hooks/{channel}", 403),  # without the provider's signature
     row("GET", "/berkas/{uuid}", 404, 200, 404, 200, 404, 200, 200, 200, 404, 200, 404, query=own_link),
     row("GET", "/berkas/{uuid}/putar", 404, query=own_link),  # a photo is not played
+    row("GET", "/berkas/{uuid}/unduh", 404, query=own_link),  # nor saved without a reason
     row("GET", "/healthz", 200),
     row("GET", "/readyz", 200),
     row("GET", "/metrics", 200),

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from notifier import links
 from notifier.notices import NOTICES as KINDS
-from sapa.desk import lifecycle, sealed, undo
+from sapa.desk import lifecycle, sealed, sight, undo
 from sapa.desk.actor import Actor
 from sapa.desk.city import City, OpdInfo
 from sapa.desk.deed import offered
@@ -71,6 +71,7 @@ class Case:
     sketch: Sketch | None
     seen: int
     may_open: bool
+    telling: bool
     looks: tuple[tuple[IdentityLook, str], ...]
     held: Held | None
 
@@ -80,10 +81,9 @@ def read(tx: Tx, ticket: Ticket, by: Actor, city: City, now: datetime) -> Case:
     assert ticket.id is not None
     happened, post = events.of_ticket(tx, ticket.id), outbox.of_ticket(tx, ticket.id)
     names = officers.names(tx, sorted({one.officer_id for one in happened if one.officer_id is not None}))
-    given = tickets.dispositions(tx, ticket.id)
+    given, owners = tickets.dispositions(tx, ticket.id), tickets.owners(tx, ticket.id)
     judged = next((one for one in given if one.matches), None)
     newest = given[0] if given else None
-    owners = tickets.owners(tx, ticket.id)
     may_open = sealed.may_open(by, ticket)
     lines, heard = history.lines(happened, names, city), ticket.privacy == "normal"
     return Case(
@@ -112,6 +112,7 @@ def read(tx: Tx, ticket: Ticket, by: Actor, city: City, now: datetime) -> Case:
         sketch=_sketch(ticket, city),
         seen=lines[-1].id if lines else 0,
         may_open=may_open,
+        telling=may_open or not sight.is_sealed(ticket),
         looks=tuple(console.looks(tx, ticket.id)) if may_open or may(by, "read_looks") else (),
         held=claims.of(tx, [ticket.id], now).get(ticket.id),
     )

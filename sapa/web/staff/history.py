@@ -36,6 +36,7 @@ TITLES: Mapping[str, str] = {
     "revision": "Pelapor mengubah pesannya",
     "file_came": "Berkas pelapor menyusul",
     "file_lost": "Berkas pelapor tidak dapat diambil",
+    "file_infected": "Berkas pelapor dikarantina",
     "file_wanted": "Berkas pelapor diminta diambil lagi",
     "written_down": "Isi rekaman ditulis",
     "transcribed": "Isi rekaman ditulis otomatis",

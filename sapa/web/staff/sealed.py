@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from sapa.desk import sealed
+from sapa.desk.kinds import ENDINGS
 from sapa.desk.logins import LoggedIn
 from sapa.web.office import Office, office_of
 from sapa.web.render import page
@@ -40,7 +41,7 @@ def original(request: Request, uuid: UUID, me: Opener, form: Posted) -> Response
     office, by, reason = office_of(request), me.actor, form["alasan"]
     now = office.clock()
     file = office.ledger.write(lambda tx: sealed.original(tx, uuid, by, reason=reason, now=now))
-    return download(_read(office, file.blob), f"{uuid}.bin")
+    return download(_read(office, file.blob), f"{uuid}{ENDINGS.get(file.media_type, '.bin')}")
 
 
 @router.post("/petugas/kiriman/{id}/unduh")

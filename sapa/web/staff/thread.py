@@ -11,6 +11,7 @@ from markupsafe import Markup
 from notifier.notices import NOTICES
 from sapa.desk.city import City
 from sapa.desk.mask import mask
+from sapa.desk.pictures import visible
 from sapa.desk.wording import continues
 from sapa.web.files import playable
 from sapa.web.staff import highlight, history
@@ -166,9 +167,9 @@ def _message(
         ),
         messages=(whole.id,),
         album=f"{message.conversation_id}:{message.group_id}" if message.group_id else "",
-        pictures=tuple(file for file in files if file.served),
+        pictures=tuple(file for file in files if visible(file)),
         heard=played,
-        files=tuple(file for file in files if not file.served and file not in played),
+        files=tuple(file for file in files if not visible(file) and file not in played),
         edits=_edits(message, revisions),
     )
 
@@ -217,6 +218,6 @@ def _words(
         text=highlight.marked(event.text, ()),
         detail=history.detail(event),
         told=tuple(told),
-        pictures=tuple(file for file in shown if file.served),
-        files=tuple(file for file in shown if not file.served),
+        pictures=tuple(file for file in shown if visible(file)),
+        files=tuple(file for file in shown if not visible(file)),
     )

@@ -585,9 +585,11 @@ def upgrade() -> None:
     sa.Column('tries', sa.Integer(), nullable=False),
     sa.Column('lat', sa.Float(), nullable=True),
     sa.Column('lon', sa.Float(), nullable=True),
+    sa.Column('taken', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('phash', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('transcript', sa.Text(), nullable=False),
     sa.Column('transcribed_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.CheckConstraint("state = 'kept' OR state = 'refused' OR state = 'remote'", name='ck_state'),
+    sa.CheckConstraint("state = 'kept' OR state = 'refused' OR state = 'remote' OR state = 'unscanned' OR state = 'quarantined'", name='ck_state'),
     sa.ForeignKeyConstraint(['blob'], ['blob.digest'], ),
     sa.ForeignKeyConstraint(['message_id'], ['message.id'], ),
     sa.ForeignKeyConstraint(['served'], ['blob.digest'], ),
@@ -597,7 +599,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('attachment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_attachment_message_id'), ['message_id'], unique=False)
+        batch_op.create_index('ix_attachment_phash', ['phash'], unique=False, sqlite_where=sa.text("phash <> ''"), postgresql_where=sa.text("phash <> ''"))
         batch_op.create_index('ix_attachment_remote', ['next_at'], unique=False, sqlite_where=sa.text("state = 'remote'"), postgresql_where=sa.text("state = 'remote'"))
+        batch_op.create_index('ix_attachment_unscanned', ['id'], unique=False, sqlite_where=sa.text("state = 'unscanned'"), postgresql_where=sa.text("state = 'unscanned'"))
 
     op.create_table('chat_question',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -644,7 +648,9 @@ def downgrade() -> None:
 
     op.drop_table('chat_question')
     with op.batch_alter_table('attachment', schema=None) as batch_op:
+        batch_op.drop_index('ix_attachment_unscanned', sqlite_where=sa.text("state = 'unscanned'"), postgresql_where=sa.text("state = 'unscanned'"))
         batch_op.drop_index('ix_attachment_remote', sqlite_where=sa.text("state = 'remote'"), postgresql_where=sa.text("state = 'remote'"))
+        batch_op.drop_index('ix_attachment_phash', sqlite_where=sa.text("phash <> ''"), postgresql_where=sa.text("phash <> ''"))
         batch_op.drop_index(batch_op.f('ix_attachment_message_id'))
 
     op.drop_table('attachment')
