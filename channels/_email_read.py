@@ -2,26 +2,21 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from channels._email_content import Content
 from channels._email_decode import words
-from channels._email_html import MAX_HTML, to_text
 from channels._email_machine import machine, reports
-from channels._email_mime import MAX_DEPTH, Budget, Headers, Part, children, part
+from channels._email_mime import Budget, Headers, Part, children, part
 from channels._email_names import ids, own_id, sender, token_of_address
-from channels._email_quote import without_quotes
-from channels._text import clean, cut, file_name, one_line
+from channels._text import one_line
 from channels.base import Parsed, Payload
-from channels.message import Address, Attachment, DeliveryReport, InboundMessage
+from channels.message import Address, DeliveryReport, InboundMessage
 
-MAX_TEXT = 100 * 1024
 MAX_REFERENCES = 50
 _FUTURE = timedelta(days=1)
-_ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png", "text/plain": ".txt", "message/rfc822": ".eml"}
-CUT = "(Surat ini terlalu panjang; sebagian teksnya tidak ditampilkan. Naskah aslinya tersimpan.)"
-LEFT_OUT = "(Sebagian isi surat ini tidak dibaca karena susunannya tidak wajar. Naskah aslinya tersimpan.)"
 
 
 @dataclass(slots=True)
@@ -65,7 +60,7 @@ def read(payload: Payload, ours: str) -> Parsed:
     address = address or sender(wrapped.mail_from or "")[0]
     why = machine(headers, address, wrapped.mail_from, ours)
     answers = _Answers(headers, wrapped, ours)
-    found = _Content(reply=answers.is_reply)
+    found = Content(reply=answers.is_reply)
     found.walk(mail)
     digest = hashlib.sha256(raw[start:]).hexdigest()
     message = InboundMessage(
@@ -109,75 +104,6 @@ class _Answers:
             return ""
         listed = f"{headers.get('to')},{headers.get('cc')}"[:4096].replace("<", ",").replace(">", ",")
         return next(filter(None, (token_of_address(one, ours) for one in listed.split(","))), "")
-
-
-@dataclass(slots=True)
-class _Content:
-    """The words and the files of a mail, collected part by part."""
-
-    reply: bool
-    texts: list[str] = field(default_factory=list)
-    files: list[Attachment] = field(default_factory=list)
-    budget: Budget = field(default_factory=Budget)
-
-    def walk(self, mail: Part) -> None:
-        """Take in a part and what is below it."""
-        if mail.kind.startswith("multipart/"):
-            if mail.kind == "multipart/alternative":
-                self._alternative(mail)
-            else:
-                self._mixed(mail)
-        elif mail.kind in ("text/plain", "text/html") and not _is_file(mail):
-            self.texts.append(self._words(mail))
-        else:
-            self._file(mail)
-
-    def _mixed(self, mail: Part) -> None:
-        """One part after the other; a multipart without any is read as plain words."""
-        below = None
-        for below in children(mail, self.budget):
-            self.walk(below)
-        if below is None and mail.depth < MAX_DEPTH:
-            self.texts.append(mail.text)
-
-    def _alternative(self, mail: Part) -> None:
-        """The same words several times: the plain ones, else the first that are not empty."""
-        versions: dict[str, str] = {}
-        for below in children(mail, self.budget):
-            inner = _Content(self.reply, files=self.files, budget=self.budget)
-            inner.walk(below)
-            text = "\n\n".join(filter(None, inner.texts))
-            if text.strip():
-                versions.setdefault(below.kind, text)
-        if versions:
-            self.texts.append(versions.get("text/plain") or next(iter(versions.values())))
-
-    def _words(self, mail: Part) -> str:
-        text = mail.text
-        if mail.kind != "text/html":
-            return text
-        self.budget.spent = self.budget.spent or len(text) > MAX_HTML
-        return to_text(text, reply=self.reply)
-
-    def _file(self, mail: Part) -> None:
-        name = file_name(mail.file_name, "lampiran" + _ENDINGS.get(mail.kind, ""))
-        self.files.append(Attachment(name=name, media_type=mail.kind, content=mail.body))
-
-    def shown(self, headers_cut: bool) -> str:
-        """The text for people: clean, without quoted tails of a reply, bounded, with honest notes."""
-        text = "\n\n".join(filter(None, (one.strip() for one in self.texts)))
-        notes = [LEFT_OUT] if self.budget.spent or headers_cut else []
-        short = cut(text, MAX_TEXT)
-        if len(short) < len(text):
-            notes.append(CUT)
-        short = clean(short)
-        return "\n\n".join([(without_quotes(short) if self.reply else short).strip(), *notes]).strip()
-
-
-def _is_file(mail: Part) -> bool:
-    if mail.headers.main("content-disposition") == "attachment":
-        return True
-    return mail.depth > 0 and bool(mail.file_name)
 
 
 def _date(written: str, received_at: datetime) -> datetime:
