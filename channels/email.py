@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -12,9 +12,19 @@ from aiosmtpd.smtp import Envelope
 
 from channels import _email_check
 from channels._email_build import build
+from channels._email_guard import Client, Guests, Login, Proxies, tls_context
 from channels._email_read import read, trace
 from channels._email_relay import Dropped, Relayed
-from channels._email_smtp import LATER, Busy, Connection, Handler, close_all, log
+from channels._email_smtp import (
+    LATER,
+    Busy,
+    Connection,
+    Handler,
+    House,
+    LmtpConnection,
+    close_all,
+    log,
+)
 from channels.base import Accepted, Deliver, Finding, Parsed, Payload, Traits, Unavailable
 from channels.message import OutboundMessage, Receipt
 
@@ -34,10 +44,32 @@ class RelaySettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TlsSettings:
+    """The certificate our door shows; `required`: nothing is said before STARTTLS."""
+
+    certificate: Path
+    key: Path
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginSettings:
+    """Who hands mail over must log in so, after STARTTLS."""
+
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EmailSettings:
-    """One address of the city. Sizes in bytes, times in seconds; without `relay`, mail goes to `drop_dir`."""
+    """One address of the city, and its `aliases`, whose mail is taken as that of the address.
+
+    Sizes in bytes, times in seconds; without `relay`, mail goes to `drop_dir`. `protocol`: smtp or lmtp.
+    `proxies` are networks whose connections begin with a PROXY line.
+    """
 
     address: str = "lapor@localhost"
+    aliases: tuple[str, ...] = ()
     name: str = "Sapa"
     host: str = "127.0.0.1"
     port: int = 2525
@@ -45,8 +77,14 @@ class EmailSettings:
     size_limit: int = 32 * 1024 * 1024
     max_recipients: int = 20
     max_connections: int = 200
+    max_per_client: int = 100
     command_timeout: float = 60.0
     data_timeout: float = 600.0
+    session_timeout: float = 3_600.0
+    protocol: str = "smtp"
+    tls: TlsSettings | None = None
+    login: LoginSettings | None = None
+    proxies: tuple[str, ...] = ()
     close_patience: float = 10.0
     relay: RelaySettings | None = None
     drop_dir: Path = Path("var/outbox-mail")
@@ -59,10 +97,11 @@ class EmailDoor:
     traits: ClassVar[Traits] = Traits(burst=False, edits=False)
 
     def __init__(self, settings: EmailSettings, clock: Callable[[], datetime]) -> None:
-        if not _ADDRESS.fullmatch(settings.address):
-            raise ValueError(
-                f"channels.email.address: {settings.address!r} bukan alamat e-mail (nama@domain)"
-            )
+        for one in (settings.address, *settings.aliases):
+            if not _ADDRESS.fullmatch(one):
+                raise ValueError(f"channels.email.address: {one!r} bukan alamat e-mail (nama@domain)")
+        if settings.login is not None and settings.tls is None:
+            raise ValueError("channels.email.listen.login: login hanya dengan TLS; isi listen.tls")
         self.settings = settings
         self.account = settings.address.lower()
         self._clock = clock
@@ -73,9 +112,11 @@ class EmailDoor:
     @classmethod
     def build(cls, section: Mapping[str, Any], clock: Callable[[], datetime]) -> "EmailDoor":
         """From configuration: `EmailSettings`' fields; `relay` null or `RelaySettings`' fields."""
-        settings = EmailSettings(**{key: value for key, value in section.items() if key != "relay"})
-        relay = section.get("relay")
-        return cls(replace(settings, relay=RelaySettings(**relay) if relay else None), clock)
+        kinds = {"relay": RelaySettings, "tls": TlsSettings, "login": LoginSettings}
+        made = {
+            key: kinds[key](**value) if key in kinds and value else value for key, value in section.items()
+        }
+        return cls(EmailSettings(**made), clock)
 
     @property
     def where(self) -> str:
@@ -88,25 +129,41 @@ class EmailDoor:
     async def open(self, deliver: Deliver, clock: Callable[[], datetime]) -> None:
         """Listen; `OSError` when the port is taken."""
         loop, chosen = asyncio.get_running_loop(), self.settings
-        counter = _Counter(deliver, clock, self)
-        handler = Handler(chosen.address, chosen.max_recipients, counter.take)
+        house = self._house(loop.time)
+        handler = Handler(house, _Counter(deliver, clock, self).take)
+        kind = LmtpConnection if chosen.protocol == "lmtp" else Connection
+        context = tls_context(chosen.tls.certificate, chosen.tls.key) if chosen.tls else None
 
         def connection() -> asyncio.Protocol:
             if len(self._open_now) >= chosen.max_connections:
                 return Busy()
-            return Connection(
+            return kind(
                 handler,
+                house,
                 self._open_now,
-                chosen.data_timeout,
                 data_size_limit=chosen.size_limit,
                 enable_SMTPUTF8=True,
                 hostname=chosen.hostname,
-                ident="ESMTP",
+                ident="LMTP" if chosen.protocol == "lmtp" else "ESMTP",
                 timeout=chosen.command_timeout,
+                tls_context=context,
+                require_starttls=chosen.tls is not None and (chosen.tls.required or bool(chosen.login)),
                 loop=loop,
             )
 
         self._server = await loop.create_server(connection, chosen.host, chosen.port, reuse_address=True)
+
+    def _house(self, time: Callable[[], float]) -> House:
+        chosen = self.settings
+        return House(
+            addresses=(chosen.address, *chosen.aliases),
+            max_recipients=chosen.max_recipients,
+            data_timeout=chosen.data_timeout,
+            session_timeout=chosen.session_timeout,
+            guests=Guests(chosen.max_per_client),
+            proxies=Proxies(chosen.proxies),
+            login=Login(chosen.login.user, chosen.login.password, time) if chosen.login else None,
+        )
 
     async def close(self) -> None:
         """Stop taking mail, wait for what is being handed over, say goodbye to the relay."""
@@ -158,7 +215,7 @@ class _Counter:
         self._clock = clock
         self._door = door
 
-    async def take(self, envelope: Envelope) -> str:
+    async def take(self, envelope: Envelope, client: Client) -> str:
         """Commit one mail; shielded, so that a client that hangs up does not stop it half-way."""
         mail_from = envelope.mail_from or ""
         assert isinstance(envelope.content, bytes)

@@ -129,9 +129,11 @@ def eventually(true: Callable[[], object]) -> bool:
 
 
 @contextlib.contextmanager
-def running(office: Office, **settings: Any) -> Iterator[Running]:
+def running(
+    office: Office, loop: asyncio.AbstractEventLoop | None = None, **settings: Any
+) -> Iterator[Running]:
     """A listening door on a free port."""
-    loop = asyncio.new_event_loop()
+    loop = loop or asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     chosen = {"address": OURS, "port": 0, "hostname": "kota.example", "close_patience": 1.0, **settings}
