@@ -1,22 +1,24 @@
 """A stored mail as messages: envelope, sender, words, files, what it answers, whether a person wrote it."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from channels import _email_proof
 from channels._email_content import Content
 from channels._email_decode import words
 from channels._email_machine import machine, reports
 from channels._email_mime import Budget, Headers, Part, children, part
-from channels._email_names import ids, own_id, sender, token_of_address
+from channels._email_names import ids, is_our_address, own_id, sender, token_of_address
 from channels._text import one_line
 from channels.base import Parsed, Payload
 from channels.message import Address, DeliveryReport, InboundMessage
 
 MAX_REFERENCES = 50
 _FUTURE = timedelta(days=1)
+_TRACE = (b"Delivered-To: ", b"Return-Path: <", f"Authentication-Results: {_email_proof.OURSELVES};".encode())
 
 
 @dataclass(slots=True)
@@ -25,11 +27,13 @@ class Envelope:
 
     mail_from: str | None = None
     recipients: tuple[str, ...] = ()
+    results: str = ""
 
 
-def trace(mail_from: str, recipients: Sequence[str]) -> bytes:
-    """The lines put above a mail so that its raw bytes alone tell the envelope."""
+def trace(mail_from: str, recipients: Sequence[str], results: str = "") -> bytes:
+    """The lines put above a mail so that its raw bytes alone tell the envelope, and what we found of it."""
     lines = [f"Delivered-To: {_printable(one)}\r\n" for one in recipients]
+    lines += [f"Authentication-Results: {_printable(results)}\r\n"] if results else []
     lines.append(f"Return-Path: <{_printable(mail_from)}>\r\n")
     return "".join(lines).encode("utf-8", "surrogateescape")
 
@@ -37,21 +41,27 @@ def trace(mail_from: str, recipients: Sequence[str]) -> bytes:
 def envelope(raw: bytes) -> tuple[Envelope, int]:
     """What `trace` put above, and where the mail itself begins."""
     recipients: list[str] = []
-    at = 0
-    while raw.startswith((b"Delivered-To: ", b"Return-Path: <"), at):
+    at, results = 0, ""
+    while raw.startswith(_TRACE, at):
         end = raw.find(b"\r\n", at)
         if end < 0:
             break
         value = raw[at:end].partition(b": ")[2].decode("utf-8", "replace")
         if raw.startswith(b"Return-Path", at):
-            return Envelope(value.strip("<>"), tuple(recipients)), end + 2
-        recipients.append(value)
+            return Envelope(value.strip("<>"), tuple(recipients), results), end + 2
+        if raw.startswith(b"Authentication-Results", at):
+            results = value
+        else:
+            recipients.append(value)
         at = end + 2
     return Envelope(), 0
 
 
-def read(payload: Payload, ours: str) -> Parsed:
-    """The message in a mail, and for a bounce the report on the mail it returns. Never fails."""
+def read(payload: Payload, ours: str, trusted: Sequence[str] = ()) -> Parsed:
+    """The message in a mail, and for a bounce the report on the mail it returns. Never fails.
+
+    `trusted` are the names under which our own front servers write what they found of the sender.
+    """
     raw = payload.body
     wrapped, start = envelope(raw)
     mail = part(raw, start, len(raw))
@@ -59,6 +69,11 @@ def read(payload: Payload, ours: str) -> Parsed:
     address, name = sender(headers.get("from"))
     address = address or sender(wrapped.mail_from or "")[0]
     why = machine(headers, address, wrapped.mail_from, ours)
+    look = _proof(raw, start, headers, wrapped, trusted)
+    proof = look(address) if address else ""
+    elsewhere = _answered_at(headers, address, ours, look) if not why else ("", "", "")
+    if elsewhere[0]:
+        address, name, proof = elsewhere[0], elsewhere[1] or name, elsewhere[2]
     answers = _Answers(headers, wrapped, ours)
     found = Content(reply=answers.is_reply)
     found.walk(mail)
@@ -76,8 +91,34 @@ def read(payload: Payload, ours: str) -> Parsed:
         reply_token=answers.token,
         attachments=tuple(found.files),
         machine=why,
+        proof=proof,
     )
     return (message, *_reports(mail, why, ours, payload.received_at))
+
+
+def _proof(
+    raw: bytes, start: int, headers: Headers, wrapped: Envelope, trusted: Sequence[str]
+) -> Callable[[str], str]:
+    """What we found ourselves, else what the front server found, of an address."""
+    found = _email_proof.results(wrapped.results)[1] if wrapped.results else []
+    found = found or _email_proof.from_front(raw, start, trusted)
+    senders = len(headers.fields.get("from", ()))
+    return lambda address: _email_proof.verdict(found, address, senders=senders)
+
+
+def _answered_at(
+    headers: Headers, address: str, ours: str, proof: Callable[[str], str]
+) -> tuple[str, str, str]:
+    """(address, name, proof) of where the sender wants the answer, when that is somewhere else (Reply-To).
+
+    Anybody can name any address there: it counts as theirs only where its own domain vouches for it.
+    """
+    wanted, name = sender(headers.get("reply-to"))
+    if not wanted or wanted == address or is_our_address(wanted, ours):
+        return "", "", ""
+    proven = proof(wanted)
+    vouched = ":" in proven and not proven.startswith("dmarc")
+    return wanted, name, proven if vouched or proven == _email_proof.FORGED else _email_proof.BORROWED
 
 
 def _reports(mail: Part, why: str, ours: str, at: datetime) -> list[DeliveryReport]:

@@ -279,7 +279,7 @@ async def close_all(open_now: set[Connection], patience: float) -> None:
         await asyncio.sleep(0.01)
     _end(list(open_now))
     until = loop.time() + _FAREWELL
-    while open_now and loop.time() < until:
+    while open_now and loop.time() < until:  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     for one in list(open_now):  # who does not say goodbye (TLS waits for it)
         if isinstance(one.transport, asyncio.WriteTransport):

@@ -25,6 +25,7 @@ from channels._email_smtp import (
     close_all,
     log,
 )
+from channels._email_verify import Txt, Verifier
 from channels.base import Accepted, Deliver, Finding, Parsed, Payload, Traits, Unavailable
 from channels.message import OutboundMessage, Receipt
 
@@ -65,7 +66,8 @@ class EmailSettings:
     """One address of the city, and its `aliases`, whose mail is taken as that of the address.
 
     Sizes in bytes, times in seconds; without `relay`, mail goes to `drop_dir`. `protocol`: smtp or lmtp.
-    `proxies` are networks whose connections begin with a PROXY line.
+    `proxies` are networks whose connections begin with a PROXY line. `trusted`: the names under which
+    the city's own servers write Authentication-Results; `verify`: check senders ourselves (`mailauth`).
     """
 
     address: str = "lapor@localhost"
@@ -85,6 +87,8 @@ class EmailSettings:
     tls: TlsSettings | None = None
     login: LoginSettings | None = None
     proxies: tuple[str, ...] = ()
+    trusted: tuple[str, ...] = ()
+    verify: bool = False
     close_patience: float = 10.0
     relay: RelaySettings | None = None
     drop_dir: Path = Path("var/outbox-mail")
@@ -96,13 +100,17 @@ class EmailDoor:
     name: ClassVar[str] = "email"
     traits: ClassVar[Traits] = Traits(burst=False, edits=False)
 
-    def __init__(self, settings: EmailSettings, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, settings: EmailSettings, clock: Callable[[], datetime], txt: Txt | None = None
+    ) -> None:
+        """`txt` stands in for the DNS in tests. Raises `ValueError` for settings that cannot be."""
         for one in (settings.address, *settings.aliases):
             if not _ADDRESS.fullmatch(one):
                 raise ValueError(f"channels.email.address: {one!r} bukan alamat e-mail (nama@domain)")
         if settings.login is not None and settings.tls is None:
             raise ValueError("channels.email.listen.login: login hanya dengan TLS; isi listen.tls")
         self.settings = settings
+        self.verifier = Verifier(txt) if settings.verify else None
         self.account = settings.address.lower()
         self._clock = clock
         self._open_now: set[Connection] = set()
@@ -173,19 +181,21 @@ class EmailDoor:
         await close_all(self._open_now, self.settings.close_patience)
         await self._post.close()
 
-    def payload(self, mail_from: str, recipients: Sequence[str], mail: bytes, now: datetime) -> Payload:
-        """A mail as it is kept, its envelope above it; `mail_from` "" is a bounce's."""
+    def payload(
+        self, mail_from: str, recipients: Sequence[str], mail: bytes, now: datetime, results: str = ""
+    ) -> Payload:
+        """A mail as it is kept, its envelope and what we found of it above; `mail_from` "" is a bounce's."""
         return Payload(
             channel=self.name,
             account=self.account,
-            body=trace(mail_from, recipients) + mail,
+            body=trace(mail_from, recipients, results) + mail,
             media_type="message/rfc822",
             received_at=now,
         )
 
     def parse(self, payload: Payload) -> Parsed:
         """The message of a mail; a bounce also gives the report on the mail it returns."""
-        return read(payload, self.settings.address)
+        return read(payload, self.settings.address, self.settings.trusted)
 
     async def send(self, message: OutboundMessage) -> Receipt:
         """Hand one mail to the relay, or drop it into the folder; the receipt is its Message-ID."""
@@ -219,9 +229,11 @@ class _Counter:
         """Commit one mail; shielded, so that a client that hangs up does not stop it half-way."""
         mail_from = envelope.mail_from or ""
         assert isinstance(envelope.content, bytes)
-        payload = self._door.payload(
-            "" if mail_from == "<>" else mail_from, envelope.rcpt_tos, envelope.content, self._clock()
-        )
+        mail_from = "" if mail_from == "<>" else mail_from
+        verifier, results = self._door.verifier, ""
+        if verifier is not None:
+            results = await verifier.results(envelope.content, mail_from, client)
+        payload = self._door.payload(mail_from, envelope.rcpt_tos, envelope.content, self._clock(), results)
         return await asyncio.shield(asyncio.ensure_future(self._commit(payload)))
 
     async def _commit(self, payload: Payload) -> str:

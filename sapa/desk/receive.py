@@ -245,6 +245,7 @@ def _add(
         in_reply_to=message.in_reply_to,
         group_id=message.group_id,
         machine=message.machine,
+        proof=message.proof,
         lat=place.lat if place else None,
         lon=place.lon if place else None,
         accuracy_m=place.accuracy_m if place else None,

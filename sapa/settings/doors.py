@@ -1,11 +1,12 @@
 """The eight channels: what people see, and whether the door is open."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, StrictInt, field_validator
+from pydantic import field_validator
 
 from sapa.settings.channel import Channel
-from sapa.settings.kinds import DeskAddress, Host, Part, Port, SecretName, Text, Url, default
+from sapa.settings.kinds import Part, SecretName, Url
+from sapa.settings.mail import Mail
 from sapa.settings.sms import Sms, Twilio
 from sapa.settings.whatsapp import WhatsApp
 
@@ -27,35 +28,6 @@ class Web(Channel):
 
 class Walkin(Channel):
     """The counter: what officers take down in the console."""
-
-
-class Listen(Part):
-    """Where the SMTP door listens; port 0 takes a free one."""
-
-    host: Host = "127.0.0.1"
-    port: Port = 2525
-
-
-class Relay(Part):
-    """The mail server that takes our outgoing mail; no host: mail is put into a folder in `var`.
-
-    `tls`: "starttls" (port 587), "tls" from the first byte (port 465), "no" only inside one network.
-    """
-
-    host: Host | None = None
-    port: Annotated[StrictInt, Field(ge=1, le=65535)] = 587
-    tls: Literal["no", "starttls", "tls"] = "starttls"
-    user: Text | None = None
-    password: SecretName | None = None
-
-
-class Mail(Channel):
-    """The e-mail door: `address` is the desk's, answers go out by `relay`."""
-
-    address: DeskAddress
-    listen: Listen = default({})
-    max_mb: Annotated[StrictInt, Field(ge=1, le=100)] = 25
-    relay: Relay = default({})
 
 
 class Telegram(Channel):

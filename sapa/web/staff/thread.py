@@ -11,10 +11,11 @@ from markupsafe import Markup
 from notifier.notices import NOTICES
 from sapa.desk.city import City
 from sapa.desk.mask import mask
+from sapa.desk.which import BORROWED
 from sapa.desk.wording import continues
 from sapa.web.files import playable
 from sapa.web.staff import highlight, history
-from sapa.web.staff.words import delivery
+from sapa.web.staff.words import delivery, proven
 from sapa.web.words import named
 from store import tickets
 from store.db import Tx
@@ -30,6 +31,7 @@ class Entry:
 
     `text` is masked. `messages` are the ids of what can be split off: several of an album, which is
     one piece. `heard` are recordings that are played here. `told` says how far our words have come.
+    `proof` says whether a mail is from whom it says, `proven_by` which domain vouches for it.
     """
 
     at: datetime
@@ -44,6 +46,8 @@ class Entry:
     files: tuple[AttachmentRow, ...] = ()
     edits: tuple[tuple[datetime, Markup], ...] = ()
     told: tuple[str, ...] = ()
+    proof: str = ""
+    proven_by: str = ""
 
 
 def read(
@@ -150,8 +154,11 @@ def _message(
     heard: bool,
     noted: Event | None,
 ) -> Entry:
-    who = "Pelapor" if role == "reporter" else "Pendukung"
     message = whole.message
+    who = "Pelapor" if role == "reporter" else "Pendukung"
+    if message.proof in BORROWED and role == "reporter":
+        who = "Mengaku pelapor"
+    proof, proven_by = proven(message.proof)
     text = (revisions[-1].text if revisions else message.text) + whole.rest
     played = tuple(file for file in files if heard and playable(file))
     source = f" ({named(str(noted.data['source']), 'source')})" if noted else ""
@@ -170,6 +177,8 @@ def _message(
         heard=played,
         files=tuple(file for file in files if not file.served and file not in played),
         edits=_edits(message, revisions),
+        proof=proof,
+        proven_by=proven_by,
     )
 
 
