@@ -27,13 +27,14 @@ Txt = Callable[[str], list[str]]
 class Verifier:
     """Raises `ValueError` where the extra is not installed."""
 
-    def __init__(self, txt: Txt | None = None) -> None:
+    def __init__(self, txt: Txt | None = None, patience: float = PATIENCE) -> None:
         missing = [one for one in ("dkim", "spf", "authheaders") if importlib.util.find_spec(one) is None]
         if missing:
             raise ValueError(
                 "channels.email.proof.verify: pasang dahulu tambahannya dengan pip install 'sapa[mailauth]'"
             )
         self._txt = txt
+        self._patience = patience
         self._running = 0
 
     async def results(self, mail: bytes, mail_from: str, client: Client) -> str:
@@ -44,7 +45,7 @@ class Verifier:
         looked = asyncio.ensure_future(asyncio.to_thread(self._look, mail, mail_from, client))
         looked.add_done_callback(self._done)
         try:
-            return await asyncio.wait_for(asyncio.shield(looked), PATIENCE)
+            return await asyncio.wait_for(asyncio.shield(looked), self._patience)
         except Exception as error:  # whatever a hostile mail brings about: it is kept, unproven
             log.warning("mail_not_verified error=%s", type(error).__name__)
             return ""
@@ -58,28 +59,38 @@ class Verifier:
         end = _END.search(mail)
         if (end.start() if end else len(mail)) > MAX_HEADER_BYTES:
             return ""
-        import authheaders  # type: ignore[import-not-found, import-untyped, unused-ignore]
-        import authres  # type: ignore[import-not-found, import-untyped, unused-ignore]
-
         signed = self._dkim(mail)
         told = [f"dkim={result} header.d={_plain(domain)}" for result, domain in signed] or ["dkim=none"]
         spf = self._spf(mail_from, client)
         if spf:
             told.append(f"spf={spf} smtp.mailfrom={_plain(mail_from or client.name)}")
-        best = next((one for one in signed if one[0] == "pass"), (signed or [("none", "")])[0])
-        found = authheaders.check_dmarc(
-            mail,
-            authres.SPFAuthenticationResult(result=spf or "none", smtp_mailfrom=mail_from),
-            authres.DKIMAuthenticationResult(result=best[0], header_d=best[1]),
-            dnsfunc=self._one if self._txt else None,
-        )
-        if found.result and found.header_from:
-            told.append(f"dmarc={_plain(found.result)} header.from={_plain(found.header_from)}")
-        return "; ".join([OURSELVES, *told])
+        dmarc = self._dmarc(mail, mail_from, signed, spf)
+        return "; ".join([OURSELVES, *told, *([dmarc] if dmarc else [])])
+
+    def _dmarc(self, mail: bytes, mail_from: str, signed: list[tuple[str, str]], spf: str) -> str:
+        """DMARC's word; none of a domain without a policy, and no "fail" while the DNS is in trouble."""
+        import authheaders
+        import authres
+
+        passed = [one for one in signed if one[0] == "pass"] or [("none", "")]
+        for result, domain in passed:
+            found = authheaders.check_dmarc(
+                mail,
+                authres.SPFAuthenticationResult(result=spf or "none", smtp_mailfrom=mail_from),
+                authres.DKIMAuthenticationResult(result=result, header_d=domain),
+                dnsfunc=self._one if self._txt else None,
+            )
+            if found.result == "pass":
+                break
+        if not found.result or not found.header_from:
+            return ""
+        trouble = spf == "temperror" or any(one[0] == "temperror" for one in signed)
+        told = "temperror" if trouble and found.result == "fail" else _plain(found.result)
+        return f"dmarc={told} header.from={_plain(found.header_from)}"
 
     def _dkim(self, mail: bytes) -> list[tuple[str, str]]:
         """(result, domain) of its signatures; one over only the beginning of the body proves nothing."""
-        import dkim  # type: ignore[import-not-found, import-untyped, unused-ignore]
+        import dkim
 
         checker = dkim.DKIM(mail, timeout=_QUESTION)
         count = sum(name.lower() == b"dkim-signature" for name, _ in checker.headers)
@@ -102,7 +113,7 @@ class Verifier:
         address = address_of(client.address)
         if address is None or not address.is_global:
             return ""
-        import spf  # type: ignore[import-not-found, import-untyped, unused-ignore]
+        import spf
 
         sender = mail_from or f"postmaster@{client.name}"
         query = spf.query(str(address), sender, client.name, timeout=_QUESTION, querytime=int(PATIENCE) - 2)
