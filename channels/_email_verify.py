@@ -12,6 +12,8 @@ from channels._email_mime import MAX_HEADER_BYTES
 from channels._email_proof import OURSELVES
 
 log = logging.getLogger("sapa.channels.email")
+# dkimpy logs domains of senders: nothing of that belongs in our log.
+logging.getLogger("dkimpy").setLevel(logging.CRITICAL + 1)
 MAX_SIGNATURES = 5
 MAX_AT_ONCE = 8
 #: Seconds a mail waits for it, and one question to the DNS.
@@ -97,11 +99,10 @@ class Verifier:
         found = []
         for index in range(min(count, MAX_SIGNATURES)):
             try:
-                asked = {"dnsfunc": self._key} if self._txt else {}
-                good = checker.verify(index, **asked)
-                result = "pass" if good and b"l" not in checker.signature_fields else "fail"
-            except dkim.DnsTimeoutError:
-                result = "temperror"
+                asked = _Keys(self._one if self._txt else None)
+                good = checker.verify(index, dnsfunc=asked.key)
+                whole = b"l" not in checker.signature_fields
+                result = "temperror" if asked.trouble else "pass" if good and whole else "fail"
             except dkim.DKIMException:
                 result = "permerror"
             domain = checker.signature_fields.get(b"d", b"") if checker.signature_fields else b""
@@ -121,10 +122,6 @@ class Verifier:
             query.dns = self._record
         return str(query.check()[0])
 
-    def _key(self, name: bytes | str, **_more: Any) -> bytes | None:
-        text = self._one(name.decode() if isinstance(name, bytes) else name)
-        return text.encode() if text else None
-
     def _one(self, name: str) -> str:
         assert self._txt is not None
         return next(iter(self._txt(name.rstrip("."))), "")
@@ -132,6 +129,26 @@ class Verifier:
     def _record(self, name: str, kind: str, *_more: Any, **_named: Any) -> list[Any]:
         assert self._txt is not None
         return [(one.encode(),) for one in self._txt(name)] if kind == "TXT" else []
+
+
+class _Keys:
+    """Looks a key up for dkimpy, which does not tell a DNS in trouble from a key that does not fit."""
+
+    def __init__(self, one: Callable[[str], str] | None) -> None:
+        self._one = one
+        self.trouble = False
+
+    def key(self, name: bytes | str, timeout: int = _QUESTION) -> bytes | None:
+        import dkim
+
+        try:
+            if self._one is None:
+                found: bytes | None = dkim.get_txt(name, timeout=timeout)
+                return found
+            return self._one(name.decode() if isinstance(name, bytes) else name).encode() or None
+        except dkim.DnsTimeoutError:
+            self.trouble = True
+            raise
 
 
 def _plain(value: str) -> str:
