@@ -11,6 +11,8 @@ MAX_HEADER_BYTES = 512 * 1024
 MAX_FIELDS = 2_000
 MAX_VALUE = 16 * 1024
 MAX_PARTS = 200
+#: Much more than is ever shown of a text.
+MAX_TEXT_BYTES = 2 * 1024 * 1024
 MAX_DEPTH = 20
 _MAX_MISSES = 10_000
 _END = re.compile(rb"\r?\n\r?\n")
@@ -64,8 +66,9 @@ class Part:
 
     @property
     def text(self) -> str:
-        """The body as text."""
-        body = self.body
+        """The body as text; of a very long one its first two megabytes."""
+        read = self.raw[self.start : min(self.end, self.start + MAX_TEXT_BYTES)]
+        body = transfer(read, self.headers.main("content-transfer-encoding"))
         told = self.headers.param("content-type", "charset").split()
         if not told and self.kind == "text/html":
             told = [one.decode("ascii") for one in _META.findall(body[:2048])]

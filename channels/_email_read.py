@@ -77,7 +77,7 @@ def read(payload: Payload, ours: str, trusted: Sequence[str] = ()) -> Parsed:
     answers = _Answers(headers, wrapped, ours)
     found = Content(reply=answers.is_reply)
     found.walk(mail)
-    digest = hashlib.sha256(raw[start:]).hexdigest()
+    digest = hashlib.sha256(memoryview(raw)[start:]).hexdigest()
     message = InboundMessage(
         channel=payload.channel,
         account=payload.account,
