@@ -25,6 +25,8 @@ _AT_ONCE = 200
 _CONNECT, _READ = 10.0, 60.0
 #: Fields that tell how a body is written: of a mail too large to be fetched there is another body.
 _OF_BODY = (b"content-", b"mime-version")
+#: Stands above each mail, so that no line of a stranger's is taken for one of ours.
+ABOVE = b"X-Sapa-Mailbox: imap\r\n"
 LOGIN = "Kotak surat menolak nama masuk atau kata sandi: periksa channels.email.imap."
 FOLDER = "Folder kotak surat tidak dapat dibuka: periksa channels.email.imap.folder."
 
@@ -102,7 +104,7 @@ class Mailbox:
                     payload = Payload(
                         channel=self._channel,
                         account=self._account,
-                        body=mail,
+                        body=ABOVE + mail,
                         media_type="message/rfc822",
                         received_at=now,
                         delivery_id=f"{prefix}{number}",

@@ -11,10 +11,14 @@ MAX_HEADER_BYTES = 512 * 1024
 MAX_FIELDS = 2_000
 MAX_VALUE = 16 * 1024
 MAX_PARTS = 200
+#: Much more than is ever shown of a text.
+MAX_TEXT_BYTES = 2 * 1024 * 1024
 MAX_DEPTH = 20
 _MAX_MISSES = 10_000
 _END = re.compile(rb"\r?\n\r?\n")
-_PARAM = re.compile(r';\s*([\w*-]{1,40})\s*=\s*("(?:[^"\\]|\\.)*"|[^;\s"]*)')
+_PARAM = re.compile(r';\s*([\w*-]{1,40})\s*=\s*("(?:[^"\\]|\\.)*"|[^;"]*)')
+_META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
+_IDENTITY = frozenset({"", "7bit", "8bit", "binary"})
 _KIND = re.compile(r"[a-z0-9.+_-]{1,60}/[a-z0-9.+_-]{1,80}")
 _NOT_A_NAME = re.compile(r"[\s\x00-\x20]")
 
@@ -41,7 +45,7 @@ class Headers:
         if ";" not in value:
             return ""
         found = {key.lower(): _unquote(text) for key, text in _PARAM.findall(value[:4096])}
-        return _continued(found, parameter) or words(found.get(parameter, ""))
+        return words(_continued(found, parameter) or found.get(parameter, ""))
 
 
 @dataclass(slots=True)
@@ -62,8 +66,13 @@ class Part:
 
     @property
     def text(self) -> str:
-        """The body as text."""
-        return decode(self.body, self.headers.param("content-type", "charset"))
+        """The body as text; of a very long one its first two megabytes."""
+        read = self.raw[self.start : min(self.end, self.start + MAX_TEXT_BYTES)]
+        body = transfer(read, self.headers.main("content-transfer-encoding"))
+        told = self.headers.param("content-type", "charset").split()
+        if not told and self.kind == "text/html":
+            told = [one.decode("ascii") for one in _META.findall(body[:2048])]
+        return decode(body, told[0] if told else "")
 
     @property
     def file_name(self) -> str:
@@ -85,6 +94,16 @@ def part(raw: bytes, start: int, end: int, depth: int = 0) -> Part:
     headers, body = read_headers(raw, start, end)
     kind = headers.main("content-type")
     return Part(raw, headers, body, end, depth, kind if _KIND.fullmatch(kind) else "text/plain")
+
+
+def inside(parent: Part) -> Part:
+    """The mail that a part of kind message/rfc822 is (some mailers encode it, though they must not)."""
+    encoded = parent.headers.main("content-transfer-encoding") not in _IDENTITY
+    raw, start, end = (parent.body, 0, -1) if encoded else (parent.raw, parent.start, parent.end)
+    end = len(raw) if end < 0 else end
+    while raw.startswith((b"\r\n", b"\n"), start) and start < end:
+        start += 2 if raw[start : start + 1] == b"\r" else 1
+    return part(raw, start, end, parent.depth + 1)
 
 
 def children(parent: Part, budget: Budget) -> Iterator[Part]:
@@ -169,7 +188,7 @@ def _fill(headers: Headers, head: str) -> int | None:
 def _unquote(text: str) -> str:
     if len(text) > 1 and text[0] == '"':
         return re.sub(r"\\(.)", r"\1", text[1:-1])
-    return text
+    return text.strip()
 
 
 def _continued(found: dict[str, str], parameter: str) -> str:

@@ -42,9 +42,10 @@ def token_of_address(address: str, ours: str) -> str:
     return token if _TOKEN_FORM.fullmatch(token) else ""
 
 
-def is_our_address(address: str, ours: str) -> bool:
-    """Whether mail to this address is for us: the address itself or a reply address of it."""
-    return address.strip().lower() == ours.lower() or bool(token_of_address(address, ours))
+def is_our_address(address: str, ours: str, *others: str) -> bool:
+    """Whether mail to this address is for us: one of our addresses, or a plus-address of one."""
+    bare = address.strip().lower()
+    return any(bare == one.lower() or token_of_address(address, one) for one in (ours, *others))
 
 
 def ids(value: str) -> list[str]:

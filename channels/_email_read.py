@@ -1,27 +1,24 @@
 """A stored mail as messages: envelope, sender, words, files, what it answers, whether a person wrote it."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from channels import _email_proof
+from channels._email_content import Content
 from channels._email_decode import words
-from channels._email_html import MAX_HTML, to_text
 from channels._email_machine import machine, reports
-from channels._email_mime import MAX_DEPTH, Budget, Headers, Part, children, part
-from channels._email_names import ids, own_id, sender, token_of_address
-from channels._email_quote import without_quotes
-from channels._text import clean, cut, file_name, one_line
+from channels._email_mime import Budget, Headers, Part, children, part
+from channels._email_names import ids, is_our_address, own_id, sender, token_of_address
+from channels._text import one_line
 from channels.base import Parsed, Payload
-from channels.message import Address, Attachment, DeliveryReport, InboundMessage
+from channels.message import Address, DeliveryReport, InboundMessage
 
-MAX_TEXT = 100 * 1024
 MAX_REFERENCES = 50
 _FUTURE = timedelta(days=1)
-_ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png", "text/plain": ".txt", "message/rfc822": ".eml"}
-CUT = "(Surat ini terlalu panjang; sebagian teksnya tidak ditampilkan. Naskah aslinya tersimpan.)"
-LEFT_OUT = "(Sebagian isi surat ini tidak dibaca karena susunannya tidak wajar. Naskah aslinya tersimpan.)"
+_TRACE = (b"Delivered-To: ", b"Return-Path: <", f"Authentication-Results: {_email_proof.OURSELVES};".encode())
 
 
 @dataclass(slots=True)
@@ -30,11 +27,13 @@ class Envelope:
 
     mail_from: str | None = None
     recipients: tuple[str, ...] = ()
+    results: str = ""
 
 
-def trace(mail_from: str, recipients: Sequence[str]) -> bytes:
-    """The lines put above a mail so that its raw bytes alone tell the envelope."""
+def trace(mail_from: str, recipients: Sequence[str], results: str = "") -> bytes:
+    """The lines put above a mail so that its raw bytes alone tell the envelope, and what we found of it."""
     lines = [f"Delivered-To: {_printable(one)}\r\n" for one in recipients]
+    lines += [f"Authentication-Results: {_printable(results)}\r\n"] if results else []
     lines.append(f"Return-Path: <{_printable(mail_from)}>\r\n")
     return "".join(lines).encode("utf-8", "surrogateescape")
 
@@ -42,21 +41,27 @@ def trace(mail_from: str, recipients: Sequence[str]) -> bytes:
 def envelope(raw: bytes) -> tuple[Envelope, int]:
     """What `trace` put above, and where the mail itself begins."""
     recipients: list[str] = []
-    at = 0
-    while raw.startswith((b"Delivered-To: ", b"Return-Path: <"), at):
+    at, results = 0, ""
+    while raw.startswith(_TRACE, at):
         end = raw.find(b"\r\n", at)
         if end < 0:
             break
         value = raw[at:end].partition(b": ")[2].decode("utf-8", "replace")
         if raw.startswith(b"Return-Path", at):
-            return Envelope(value.strip("<>"), tuple(recipients)), end + 2
-        recipients.append(value)
+            return Envelope(value.strip("<>"), tuple(recipients), results), end + 2
+        if raw.startswith(b"Authentication-Results", at):
+            results = value
+        else:
+            recipients.append(value)
         at = end + 2
     return Envelope(), 0
 
 
-def read(payload: Payload, ours: str) -> Parsed:
-    """The message in a mail, and for a bounce the report on the mail it returns. Never fails."""
+def read(payload: Payload, ours: str, trusted: Sequence[str] = ()) -> Parsed:
+    """The message in a mail, and for a bounce the report on the mail it returns. Never fails.
+
+    `trusted` are the names under which our own front servers write what they found of the sender.
+    """
     raw = payload.body
     wrapped, start = envelope(raw)
     mail = part(raw, start, len(raw))
@@ -64,10 +69,15 @@ def read(payload: Payload, ours: str) -> Parsed:
     address, name = sender(headers.get("from"))
     address = address or sender(wrapped.mail_from or "")[0]
     why = machine(headers, address, wrapped.mail_from, ours)
+    look = _proof(raw, start, headers, wrapped, trusted)
+    proof = look(address) if address else ""
+    elsewhere = _answered_at(headers, address, ours, look) if not why else ("", "", "")
+    if elsewhere[0]:
+        address, name, proof = elsewhere[0], elsewhere[1] or name, elsewhere[2]
     answers = _Answers(headers, wrapped, ours)
-    found = _Content(reply=answers.is_reply)
+    found = Content(reply=answers.is_reply)
     found.walk(mail)
-    digest = hashlib.sha256(raw[start:]).hexdigest()
+    digest = hashlib.sha256(memoryview(raw)[start:]).hexdigest()
     message = InboundMessage(
         channel=payload.channel,
         account=payload.account,
@@ -81,8 +91,34 @@ def read(payload: Payload, ours: str) -> Parsed:
         reply_token=answers.token,
         attachments=tuple(found.files),
         machine=why,
+        proof=proof,
     )
     return (message, *_reports(mail, why, ours, payload.received_at))
+
+
+def _proof(
+    raw: bytes, start: int, headers: Headers, wrapped: Envelope, trusted: Sequence[str]
+) -> Callable[[str], str]:
+    """What we found ourselves, else what the front server found, of an address."""
+    found = _email_proof.results(wrapped.results)[1] if wrapped.results else []
+    found = found or _email_proof.from_front(raw, start, trusted)
+    senders = len(headers.fields.get("from", ()))
+    return lambda address: _email_proof.verdict(found, address, senders=senders)
+
+
+def _answered_at(
+    headers: Headers, address: str, ours: str, proof: Callable[[str], str]
+) -> tuple[str, str, str]:
+    """(address, name, proof) of where the sender wants the answer, when that is somewhere else (Reply-To).
+
+    Anybody can name any address there: it counts as theirs only where its own domain vouches for it.
+    """
+    wanted, name = sender(headers.get("reply-to"))
+    if not wanted or wanted == address or is_our_address(wanted, ours):
+        return "", "", ""
+    proven = proof(wanted)
+    vouched = ":" in proven and not proven.startswith("dmarc")
+    return wanted, name, proven if vouched or proven == _email_proof.FORGED else _email_proof.BORROWED
 
 
 def _reports(mail: Part, why: str, ours: str, at: datetime) -> list[DeliveryReport]:
@@ -109,75 +145,6 @@ class _Answers:
             return ""
         listed = f"{headers.get('to')},{headers.get('cc')}"[:4096].replace("<", ",").replace(">", ",")
         return next(filter(None, (token_of_address(one, ours) for one in listed.split(","))), "")
-
-
-@dataclass(slots=True)
-class _Content:
-    """The words and the files of a mail, collected part by part."""
-
-    reply: bool
-    texts: list[str] = field(default_factory=list)
-    files: list[Attachment] = field(default_factory=list)
-    budget: Budget = field(default_factory=Budget)
-
-    def walk(self, mail: Part) -> None:
-        """Take in a part and what is below it."""
-        if mail.kind.startswith("multipart/"):
-            if mail.kind == "multipart/alternative":
-                self._alternative(mail)
-            else:
-                self._mixed(mail)
-        elif mail.kind in ("text/plain", "text/html") and not _is_file(mail):
-            self.texts.append(self._words(mail))
-        else:
-            self._file(mail)
-
-    def _mixed(self, mail: Part) -> None:
-        """One part after the other; a multipart without any is read as plain words."""
-        below = None
-        for below in children(mail, self.budget):
-            self.walk(below)
-        if below is None and mail.depth < MAX_DEPTH:
-            self.texts.append(mail.text)
-
-    def _alternative(self, mail: Part) -> None:
-        """The same words several times: the plain ones, else the first that are not empty."""
-        versions: dict[str, str] = {}
-        for below in children(mail, self.budget):
-            inner = _Content(self.reply, files=self.files, budget=self.budget)
-            inner.walk(below)
-            text = "\n\n".join(filter(None, inner.texts))
-            if text.strip():
-                versions.setdefault(below.kind, text)
-        if versions:
-            self.texts.append(versions.get("text/plain") or next(iter(versions.values())))
-
-    def _words(self, mail: Part) -> str:
-        text = mail.text
-        if mail.kind != "text/html":
-            return text
-        self.budget.spent = self.budget.spent or len(text) > MAX_HTML
-        return to_text(text, reply=self.reply)
-
-    def _file(self, mail: Part) -> None:
-        name = file_name(mail.file_name, "lampiran" + _ENDINGS.get(mail.kind, ""))
-        self.files.append(Attachment(name=name, media_type=mail.kind, content=mail.body))
-
-    def shown(self, headers_cut: bool) -> str:
-        """The text for people: clean, without quoted tails of a reply, bounded, with honest notes."""
-        text = "\n\n".join(filter(None, (one.strip() for one in self.texts)))
-        notes = [LEFT_OUT] if self.budget.spent or headers_cut else []
-        short = cut(text, MAX_TEXT)
-        if len(short) < len(text):
-            notes.append(CUT)
-        short = clean(short)
-        return "\n\n".join([(without_quotes(short) if self.reply else short).strip(), *notes]).strip()
-
-
-def _is_file(mail: Part) -> bool:
-    if mail.headers.main("content-disposition") == "attachment":
-        return True
-    return mail.depth > 0 and bool(mail.file_name)
 
 
 def _date(written: str, received_at: datetime) -> datetime:

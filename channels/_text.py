@@ -35,7 +35,7 @@ def cut(text: str, limit: int) -> str:
     """At most `limit` bytes of UTF-8, whole characters."""
     if len(text) * 4 <= limit:
         return text
-    return text.encode()[:limit].decode("utf-8", "ignore")
+    return text[:limit].encode()[:limit].decode("utf-8", "ignore")
 
 
 def _is_piled(text: str) -> bool:

@@ -67,7 +67,9 @@ class InboundMessage:
     first; `reply_token` the ticket token of a reply address; `group_id` an album;
     `machine` says why it is not from a person (bounce, auto-reply …), else "".
     `sender` is where the answer goes; `contacts` are further addresses the sender gave; `noted` says
-    that an officer took it down. What was written in a group names it: `room` is the group's address,
+    that an officer took it down. `proof` says whether the sender is who they say: "" nothing known,
+    "METHOD:DOMAIN" proven by that domain, "none" not proven, "fail" most likely forged, "reply-to": only
+    named as where the answer goes. What was written in a group names it: `room` is the group's address,
     `room_name` what it is called.
     """
 
@@ -89,6 +91,7 @@ class InboundMessage:
     privacy: Privacy = "normal"
     contacts: tuple[Address, ...] = ()
     noted: Noted | None = None
+    proof: str = ""
     room: str = ""
     room_name: str = ""
 

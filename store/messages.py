@@ -78,21 +78,24 @@ def said(tx: Tx, message_id: int) -> Said:
     return Said(text, (lat, lon, place, kelurahan), address, utc(received_at))
 
 
-def add_message(tx: Tx, uuid: UUID, *, accuracy_m: float | None = None, **values: Any) -> int:
+def add_message(
+    tx: Tx, uuid: UUID, *, accuracy_m: float | None = None, proof: str = "", **values: Any
+) -> int:
     """Keep one inbound message; returns its id. Raises the driver's IntegrityError for a known one.
 
     `values`: channel, account, external_id, ticket_id, conversation_id, arrival_id, subject, text,
     in_reply_to, group_id, machine, lat, lon, place, kelurahan, sent_at, now. `accuracy_m`: how far from
-    (lat, lon) it may be, in metres; None = not told.
+    (lat, lon) it may be, in metres; None = not told. `proof`: of its sender ("" nothing known).
     """
     return tx.insert(
         "INSERT INTO message (uuid, direction, channel, account, external_id, ticket_id, conversation_id,"
-        " arrival_id, subject, text, in_reply_to, group_id, machine, lat, lon, accuracy_m, place, kelurahan,"
-        " sent_at, received_at) VALUES (:uuid, 'in', :channel, :account, :external_id, :ticket_id,"
-        " :conversation_id, :arrival_id, :subject, :text, :in_reply_to, :group_id, :machine, :lat, :lon,"
-        " :accuracy_m, :place, :kelurahan, :sent_at, :now)",
+        " arrival_id, subject, text, in_reply_to, group_id, machine, proof, lat, lon, accuracy_m, place,"
+        " kelurahan, sent_at, received_at) VALUES (:uuid, 'in', :channel, :account, :external_id, :ticket_id,"
+        " :conversation_id, :arrival_id, :subject, :text, :in_reply_to, :group_id, :machine, :proof, :lat,"
+        " :lon, :accuracy_m, :place, :kelurahan, :sent_at, :now)",
         uuid=uuid,
         accuracy_m=accuracy_m,
+        proof=proof,
         **values,
     )
 

@@ -12,7 +12,8 @@ from sapa.bootstrap.sms import sms_section
 from sapa.bootstrap.whatsapp import whatsapp_section
 from sapa.bootstrap.x import x_section
 from sapa.settings import Settings
-from sapa.settings.doors import Mail, Telegram
+from sapa.settings.doors import Telegram
+from sapa.settings.mail import Mail
 
 
 def doors_of(
@@ -54,11 +55,22 @@ def _phones(settings: Settings) -> str:
 
 def _email_section(settings: Settings) -> dict[str, Any]:
     email = settings.channels.email
-    relay = email.relay
+    relay, listen = email.relay, email.listen
+    tls, login = listen.tls, listen.login
     return {
         "address": email.address,
-        "host": email.listen.host,
-        "port": email.listen.port,
+        "aliases": email.aliases,
+        "host": listen.host,
+        "port": listen.port,
+        "protocol": listen.protocol,
+        "tls": tls and {"certificate": tls.certificate, "key": tls.key, "required": tls.required},
+        "login": login and {"user": login.user, "password": login.password.value},
+        "proxies": listen.proxies,
+        "max_connections": listen.max_connections,
+        "max_per_client": listen.max_per_client,
+        "max_recipients": email.max_recipients,
+        "trusted": email.proof.trusted,
+        "verify": email.proof.verify,
         "hostname": email.address.partition("@")[2],
         "size_limit": email.max_mb * 1024 * 1024,
         "drop_dir": settings.storage.var / "outbox-mail",

@@ -10,7 +10,7 @@ from sapa.desk.assign import assign
 from sapa.desk.city import City
 from sapa.desk.incoming import Person, Prepared, Sitting
 from sapa.desk.judge import judge_ticket
-from sapa.desk.which import Found
+from sapa.desk.which import BORROWED, Found
 from store import assignments, contacts, targets
 from store.db import Tx
 from store.targets import State, Target
@@ -48,7 +48,8 @@ def joined(
     """
     now, city = sitting.now, sitting.city
     vouched = item.message.channel != "web" and item.message.noted is None  # an address anybody may type
-    role = _answer_too(tx, ticket.id, person, now, proven=found.proven, vouched=vouched)
+    forged = item.message.proof in BORROWED and not found.proven
+    role = "" if forged else _answer_too(tx, ticket.id, person, now, proven=found.proven, vouched=vouched)
     own = role == "reporter" or found.proven
     assignments.add_event(
         tx, ticket.id, "message", actor="citizen", data={"message": message_id, "why": found.why}, now=now

@@ -18,6 +18,8 @@ from store.queue import OPEN
 from store.targets import Target
 
 _LONGEST_CHAIN = 10
+#: `InboundMessage.proof` of a mail that speaks for no address: disowned by its domain, or only naming it.
+BORROWED = frozenset({"fail", "reply-to"})
 #: From what many may know to what few may.
 _RANK = {"normal": 0, "anonymous": 1, "secret": 2}
 
@@ -53,7 +55,7 @@ def find(
     target = _quoted(tx, message, city)
     if target is not None:
         return _by_quote(tx, item, target, conversation_id)
-    if conversation_id is None:
+    if conversation_id is None or message.proof in BORROWED:
         return Found()
     traits = city.channels.get(message.channel, Traits())
     if message.group_id:
@@ -82,7 +84,7 @@ def _by_quote(tx: Tx, item: Prepared, target: Target, conversation_id: int | Non
     A stranger joins no ticket that is read by more people than may read what they say.
     """
     proven = item.message.reply_token == target.token
-    theirs = _is_reporter(tx, target, conversation_id)
+    theirs = item.message.proof not in BORROWED and _is_reporter(tx, target, conversation_id)
     borrowed = theirs and item.message.channel == "web"  # anybody can type the reporter's address there
     if not proven and (borrowed or (not theirs and more_open(target.privacy, _privacy(item)))):
         return Found(after=target.ref)

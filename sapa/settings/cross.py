@@ -50,6 +50,7 @@ _SECRETS: tuple[tuple[tuple[str, ...], tuple[tuple[str, ...], ...], int], ...] =
     (("links", "secret"), (), 32),
     (("channels", "email", "relay", "password"), (("channels", "email", "enabled"),), 1),
     (("channels", "email", "imap", "password"), (("channels", "email", "enabled"),), 1),
+    (("channels", "email", "listen", "login", "password"), (("channels", "email", "enabled"),), 12),
     (("channels", "telegram", "token"), (("channels", "telegram", "enabled"),), 1),
     (("channels", "telegram", "webhook_secret"), (("channels", "telegram", "enabled"),), 1),
 )

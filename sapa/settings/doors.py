@@ -1,11 +1,12 @@
 """The channels: what people see, and whether the door is open."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, StrictInt, field_validator
+from pydantic import field_validator
 
 from sapa.settings.channel import Channel
-from sapa.settings.kinds import Day, DeskAddress, Host, Part, Port, SecretName, Text, Url, default
+from sapa.settings.kinds import Part, SecretName, Url
+from sapa.settings.mail import Mail
 from sapa.settings.meta import Meta, MetaChannel
 from sapa.settings.phone import Telephone
 from sapa.settings.sms import Sms, Twilio
@@ -30,53 +31,6 @@ class Web(Channel):
 
 class Walkin(Channel):
     """The counter: what officers take down in the console."""
-
-
-class Listen(Part):
-    """Where the SMTP door listens; port 0 takes a free one."""
-
-    host: Host = "127.0.0.1"
-    port: Port = 2525
-
-
-class Relay(Part):
-    """The mail server that takes our outgoing mail; no host: mail is put into a folder in `var`.
-
-    `tls`: "starttls" (port 587), "tls" from the first byte (port 465), "no" only inside one network.
-    """
-
-    host: Host | None = None
-    port: Annotated[StrictInt, Field(ge=1, le=65535)] = 587
-    tls: Literal["no", "starttls", "tls"] = "starttls"
-    user: Text | None = None
-    password: SecretName | None = None
-
-
-class Imap(Part):
-    """A mailbox of the city's elsewhere that is fetched from; `since`: older mail is left alone.
-
-    `after`: a mail that is kept stays as it is, is marked as seen, or moved to `folder_after`.
-    """
-
-    host: Host
-    port: Annotated[StrictInt, Field(ge=1, le=65535)] = 993
-    tls: Literal["tls", "starttls", "no"] = "tls"
-    user: Text
-    password: SecretName
-    folder: Text = "INBOX"
-    since: Day | None = None
-    after: Literal["keep", "seen", "move"] = "seen"
-    folder_after: Text | None = None
-
-
-class Mail(Channel):
-    """The e-mail door: `address` is the desk's, answers go out by `relay`."""
-
-    address: DeskAddress
-    listen: Listen = default({})
-    max_mb: Annotated[StrictInt, Field(ge=1, le=100)] = 25
-    relay: Relay = default({})
-    imap: Imap | None = None
 
 
 class Telegram(Channel):

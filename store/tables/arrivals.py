@@ -64,6 +64,8 @@ class Message(SQLModel, table=True):
     in_reply_to: str = Field(default="", sa_type=Text)
     group_id: str = ""
     machine: str = ""
+    #: Of its sender: "" not looked at, METHOD:DOMAIN, none, fail, reply-to.
+    proof: str = Field(default="", sa_column_kwargs={"server_default": ""})
     lat: float | None = None
     lon: float | None = None
     accuracy_m: float | None = None  # the place lies within so many metres of (lat, lon); None = not told

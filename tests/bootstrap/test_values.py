@@ -80,6 +80,32 @@ def test_the_bot_is_made_of_its_section_and_its_secrets(tmp_path: Path) -> None:
     assert doors["telegram"].account == "123456"  # type: ignore[attr-defined]
 
 
+def test_the_mail_door_is_made_of_its_section_and_its_secrets(tmp_path: Path) -> None:
+    folder = tmp_path / "kota"
+    shutil.copytree(CONFIG.parent / "config", folder / "config")
+    shutil.copy(CONFIG, folder)
+    channels = folder / "config" / "channels.yaml"
+    listen = (
+        "      port: 2525\n      protocol: lmtp\n"
+        "      tls: {certificate: tls/a.pem, key: /tls/b.pem, required: true}\n"
+        "      login: {user: terus, password: env:UJI_LOGIN}\n      proxies: [10.0.0.5, 10.1.0.0/16]\n"
+        "      max_connections: 50\n      max_per_client: 5\n    max_recipients: 7\n"
+        "    aliases: [halo@kota.example]\n    proof: {trusted: [mx.kota.example]}\n"
+    )
+    text = channels.read_text("utf-8")
+    channels.write_text(text.replace("      port: 2525\n", listen, 1), "utf-8")
+    environ = {"SAPA_VAR": str(tmp_path), "UJI_LOGIN": "rahasia-panjang"}
+    door = doors_of(load(folder / "config.yaml", environ), lambda: NOW)["email"]
+    chosen = door.settings  # type: ignore[attr-defined]
+    assert (chosen.protocol, chosen.max_connections, chosen.max_per_client) == ("lmtp", 50, 5)
+    assert (chosen.max_recipients, chosen.aliases) == (7, ("halo@kota.example",))
+    assert chosen.tls.certificate == folder / "tls" / "a.pem"
+    assert (str(chosen.tls.key), chosen.tls.required) == ("/tls/b.pem", True)
+    assert (chosen.login.user, chosen.login.password) == ("terus", "rahasia-panjang")
+    assert (chosen.proxies, chosen.trusted) == (("10.0.0.5/32", "10.1.0.0/16"), ("mx.kota.example",))
+    assert chosen.verify is False
+
+
 def test_a_configuration_loaded_again_is_in_force_at_once_and_a_wrong_one_never(
     service: Service, tmp_path: Path
 ) -> None:

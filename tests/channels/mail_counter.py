@@ -129,13 +129,18 @@ def eventually(true: Callable[[], object]) -> bool:
 
 
 @contextlib.contextmanager
-def running(office: Office, **settings: Any) -> Iterator[Running]:
+def running(
+    office: Office,
+    loop: asyncio.AbstractEventLoop | None = None,
+    door: EmailDoor | None = None,
+    **settings: Any,
+) -> Iterator[Running]:
     """A listening door on a free port."""
-    loop = asyncio.new_event_loop()
+    loop = loop or asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     chosen = {"address": OURS, "port": 0, "hostname": "kota.example", "close_patience": 1.0, **settings}
-    door = EmailDoor(EmailSettings(**chosen), lambda: NOW)
+    door = door or EmailDoor(EmailSettings(**chosen), lambda: NOW)
     here = Running(door, office, loop)
     try:
         here.do(door.open(office.deliver, lambda: NOW))

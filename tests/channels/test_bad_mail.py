@@ -7,8 +7,9 @@ from hostile import grows_with_its_input, without_hanging
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from channels._email_content import LEFT_OUT
 from channels._email_html import to_text
-from channels._email_read import LEFT_OUT, read
+from channels._email_read import read
 from channels.base import Payload
 from channels.message import InboundMessage
 

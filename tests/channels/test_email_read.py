@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from channels._email_content import CUT, LEFT_OUT
 from channels._email_machine import AUTOMATIC, BOUNCE, LIST, LOOP, RECEIPT
 from channels._email_names import message_id
-from channels._email_read import CUT, LEFT_OUT, envelope, read, trace
+from channels._email_read import envelope, read, trace
 from channels.base import Payload
 from channels.message import DeliveryReport, InboundMessage
 
@@ -216,14 +217,13 @@ def test_files_come_with_safe_names() -> None:
             "Content-Type: ?? \nContent-Disposition: attachment\n\nx",
         )
     )
-    assert got.text == "teks polos"
+    assert got.text == "teks polos\n\n--- Surat di dalam surat ini ---\nPerihal: terusan\n\nx"
     assert [(one.name, one.media_type) for one in got.attachments] == [
         ("p_a_ss", "image/jpeg"),
         ("foto jalån.png", "image/png"),
         ("lampiran.txt", "text/plain"),
         ("laporan pak_20rté.pdf", "application/pdf"),
         ("é.csv", "text/csv"),
-        ("lampiran.eml", "message/rfc822"),
         ("lampiran.txt", "text/plain"),
     ]
     assert got.attachments[0].content == b"xyz"

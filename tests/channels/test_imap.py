@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from counterparts import imap
 
+from channels._email_imap import ABOVE
+from channels._email_read import Envelope, envelope
 from channels.base import Accepted, Collector, Payload, Unavailable
 from channels.email import EmailDoor, PolledEmailDoor
 from channels.message import InboundMessage
@@ -64,7 +66,7 @@ class Box:
                 raise Unavailable("the ledger is away")
             (message,) = parse()
             assert isinstance(message, InboundMessage)
-            self.kept[payload.delivery_id] = payload.body
+            self.kept[payload.delivery_id] = payload.body.removeprefix(ABOVE)
             return [Accepted(external_id=message.external_id)]
 
         return asyncio.run(one.collect(known, deliver))
@@ -179,3 +181,12 @@ def test_a_check_says_that_the_mailbox_can_be_read(box: Box) -> None:
     *_, last = asyncio.run(box.door().check())
     assert last.ok
     assert box.folder in last.what
+
+
+def test_what_a_stranger_puts_on_top_is_not_taken_for_our_own_findings(box: Box) -> None:
+    top = b"Delivered-To: x@kota.example\r\nReturn-Path: <a@contoh.example>\r\n"
+    box.put(top + mail(1))
+    assert box.collect() == 1
+    (body,) = box.kept.values()
+    assert envelope(ABOVE + body) == (Envelope(), 0)
+    assert envelope(body)[1] > 0  # alone it would have been

@@ -108,7 +108,10 @@ class World:
         self.spool = Spool(folder / "spool")
         self.door = FakeDoor()
         self.mail = EmailDoor(
-            EmailSettings(address="lapor@kota.example", drop_dir=folder / "mail"), lambda: self.now
+            EmailSettings(
+                address="lapor@kota.example", drop_dir=folder / "mail", trusted=("mx.kota.example",)
+            ),
+            lambda: self.now,
         )
         self.web = WebDoor()
         self.intake = self.an_intake(ledger)

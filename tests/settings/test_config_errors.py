@@ -262,6 +262,16 @@ ONE_FAULT = {
         "lapor@uji.example, enabled: true, relay: ¦{user: sapa}",
         "channels.email.relay: user dan password harus diisi keduanya, atau dikosongkan keduanya",
     ),
+    "login without TLS": (
+        "lapor@uji.example, enabled: true",
+        "lapor@uji.example, enabled: true, listen: ¦{login: {user: a, password: env:UJI_TOKEN}}",
+        "channels.email.listen: login hanya boleh lewat TLS; isi juga tls: {certificate: …, key: …}",
+    ),
+    "a proxy that is no network": (
+        "lapor@uji.example, enabled: true",
+        "lapor@uji.example, enabled: true, listen: {proxies: [¦haproxy]}",
+        "channels.email.listen.proxies.0: harus alamat IP atau jaringan, misalnya 10.0.0.5 atau 10.0.0.0/24",
+    ),
     "database of another kind": (
         "rules:",
         "storage: {database: ¦mysql://db/sapa}\nrules:",

@@ -181,6 +181,15 @@ def test_secrets_come_from_the_environment_and_are_never_shown(city: City) -> No
     assert "s3mut" not in repr(settings)
 
 
+def test_the_login_of_the_mail_door_is_long_enough(complaint: Complaint) -> None:
+    tls = "tls: {certificate: a, key: b}, login: {user: a, password: ¦env:UJI_SANDI}"
+    mail = f"lapor@uji.example, enabled: true, listen: {{{tls}}}"
+    assert complaint("lapor@uji.example, enabled: true", mail, {"UJI_SANDI": "pendek"}) == [
+        "channels.email.listen.login.password: variabel lingkungan UJI_SANDI terlalu pendek;"
+        " paling sedikit 12 huruf"
+    ]
+
+
 def test_a_secret_of_a_channel_that_is_off_need_not_be_set(city: City, complaint: Complaint) -> None:
     mail = "lapor@uji.example, enabled: {}, relay: {{host: h.example, user: sapa, password: ¦env:UJI_SANDI}}"
     closed = mail.replace("¦", "").format("false")

@@ -83,6 +83,27 @@ def test_the_parts_of_a_long_sms_are_read_and_masked_as_one(
     assert page.count("Pelapor · ") == 2
 
 
+@pytest.mark.parametrize(
+    ("proof", "shown"),
+    [
+        ("", ""),
+        ("dkim:contoh.id", "Pengirim terbukti (DKIM: contoh.id)"),
+        ("none", "Pengirim tidak terbukti"),
+        ("fail", "Pengirim tidak terbukti: pemeriksaan DMARC gagal"),
+        ("reply-to", "Pengirim tidak terbukti: jawaban diminta ke alamat yang bukan alamat pengirimnya"),
+    ],
+)
+def test_whether_the_sender_is_proven_stands_beside_their_words(
+    desk: Desk, dishub: Seat, proof: str, shown: str
+) -> None:
+    ref = hook(desk, {"id": "1", "from": "08123", "text": "PJU padam"})
+    desk.office.ledger.write(lambda tx: tx.run("UPDATE message SET proof = :proof", proof=proof))
+    page = text_of(seat(desk, "coordinator").see(f"/petugas/laporan/{ref}"))
+    assert (shown in page) if shown else ("Pengirim" not in page)
+    assert ("Mengaku pelapor" in page) == (proof in ("fail", "reply-to"))
+    assert "contoh.id" not in text_of(dishub.see(f"/petugas/laporan/{ref}"))  # an OPD learns no domain
+
+
 def test_a_reporter_who_said_stop_is_shown_so_until_they_write_again(desk: Desk, dishub: Seat) -> None:
     ref = hook(desk, {"id": "1", "from": "08123", "text": "PJU padam"})
     assert "Meminta tidak dikirimi" not in dishub.see(f"/petugas/laporan/{ref}")

@@ -12,10 +12,11 @@ from notifier.notices import NOTICES
 from sapa.desk.city import City
 from sapa.desk.mask import mask
 from sapa.desk.pictures import visible
+from sapa.desk.which import BORROWED
 from sapa.desk.wording import continues
 from sapa.web.files import playable
 from sapa.web.staff import highlight, history
-from sapa.web.staff.words import delivery
+from sapa.web.staff.words import delivery, proven
 from sapa.web.words import named
 from store import tickets
 from store.db import Tx
@@ -31,6 +32,7 @@ class Entry:
 
     `text` is masked. `messages` are the ids of what can be split off: several of an album, which is
     one piece. `heard` are recordings that are played here. `told` says how far our words have come.
+    `proof` says whether a mail is from whom it says, `proven_by` which domain vouches for it.
     """
 
     at: datetime
@@ -45,6 +47,8 @@ class Entry:
     files: tuple[AttachmentRow, ...] = ()
     edits: tuple[tuple[datetime, Markup], ...] = ()
     told: tuple[str, ...] = ()
+    proof: str = ""
+    proven_by: str = ""
 
 
 def read(
@@ -151,8 +155,11 @@ def _message(
     heard: bool,
     noted: Event | None,
 ) -> Entry:
-    who = "Pelapor" if role == "reporter" else "Pendukung"
     message = whole.message
+    who = "Pelapor" if role == "reporter" else "Pendukung"
+    if message.proof in BORROWED and role == "reporter":
+        who = "Mengaku pelapor"
+    proof, proven_by = proven(message.proof)
     text = (revisions[-1].text if revisions else message.text) + whole.rest
     played = tuple(file for file in files if heard and playable(file))
     source = f" ({named(str(noted.data['source']), 'source')})" if noted else ""
@@ -171,6 +178,8 @@ def _message(
         heard=played,
         files=tuple(file for file in files if not visible(file) and file not in played),
         edits=_edits(message, revisions),
+        proof=proof,
+        proven_by=proven_by,
     )
 
 

@@ -143,3 +143,18 @@ def said(code: str) -> str:
 def delivery(state: str, report: str) -> str:
     """How far a notice has come."""
     return DELIVERY.get(report, POST[state]) if state == "sent" else POST[state]
+
+
+_PROOFS = {
+    "none": "Pengirim tidak terbukti",
+    "fail": "Pengirim tidak terbukti: pemeriksaan DMARC gagal, alamatnya mungkin dipalsukan",
+    "reply-to": "Pengirim tidak terbukti: jawaban diminta ke alamat yang bukan alamat pengirimnya (Reply-To)",
+}
+
+
+def proven(proof: str) -> tuple[str, str]:
+    """What a message's `proof` says of its sender, and the domain that proves it ("DKIM: contoh.id")."""
+    method, colon, domain = proof.partition(":")
+    if colon:
+        return "Pengirim terbukti", f"{method.upper()}: {domain}"
+    return _PROOFS.get(proof, ""), ""

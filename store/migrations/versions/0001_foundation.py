@@ -429,6 +429,7 @@ def upgrade() -> None:
     sa.Column('in_reply_to', sa.Text(), nullable=False),
     sa.Column('group_id', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('machine', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('proof', sqlmodel.sql.sqltypes.AutoString(), server_default='', nullable=False),
     sa.Column('lat', sa.Float(), nullable=True),
     sa.Column('lon', sa.Float(), nullable=True),
     sa.Column('accuracy_m', sa.Float(), nullable=True),
