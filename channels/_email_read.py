@@ -11,7 +11,8 @@ from channels._email_html import MAX_HTML, to_text
 from channels._email_machine import machine, reports
 from channels._email_mime import MAX_DEPTH, Budget, Headers, Part, children, part
 from channels._email_names import ids, own_id, sender, token_of_address
-from channels._email_quote import without_quotes
+from channels._email_quote import answers as answered
+from channels._email_quote import bare, own_words
 from channels._text import clean, cut, file_name, one_line
 from channels.base import Parsed, Payload
 from channels.message import Address, Attachment, DeliveryReport, InboundMessage
@@ -63,19 +64,23 @@ def read(payload: Payload, ours: str) -> Parsed:
     headers = mail.headers
     address, name = sender(headers.get("from"))
     address = address or sender(wrapped.mail_from or "")[0]
-    why = machine(headers, address, wrapped.mail_from, ours)
+    subject = one_line(words(headers.get("subject")))
     answers = _Answers(headers, wrapped, ours)
-    found = _Content(reply=answers.is_reply)
+    told = answered(subject)
+    found = _Content(reply=answers.is_reply if told is None else told)
     found.walk(mail)
+    text, whole = found.shown(headers.cut)
+    why = machine(headers, address, wrapped.mail_from, ours)
     digest = hashlib.sha256(raw[start:]).hexdigest()
     message = InboundMessage(
         channel=payload.channel,
         account=payload.account,
         sender=Address(channel=payload.channel, value=address or f"unknown:{digest[:32]}", name=name),
         external_id=own_id(headers.get("message-id")) or f"sha256:{digest}",
-        text=found.shown(headers.cut),
+        text=text,
+        whole=whole,
         sent_at=_date(headers.get("date"), payload.received_at),
-        subject=one_line(words(headers.get("subject"))),
+        subject=subject,
         in_reply_to=answers.in_reply_to,
         references=answers.references,
         reply_token=answers.token,
@@ -157,21 +162,26 @@ class _Content:
         if mail.kind != "text/html":
             return text
         self.budget.spent = self.budget.spent or len(text) > MAX_HTML
-        return to_text(text, reply=self.reply)
+        return to_text(text, marks=True)
 
     def _file(self, mail: Part) -> None:
         name = file_name(mail.file_name, "lampiran" + _ENDINGS.get(mail.kind, ""))
         self.files.append(Attachment(name=name, media_type=mail.kind, content=mail.body))
 
-    def shown(self, headers_cut: bool) -> str:
-        """The text for people: clean, without quoted tails of a reply, bounded, with honest notes."""
+    def shown(self, headers_cut: bool) -> tuple[str, str]:
+        """The text for people: clean, the sender's own words, bounded, with honest notes; and all of it.
+
+        The second is "" where nothing was left away.
+        """
         text = "\n\n".join(filter(None, (one.strip() for one in self.texts)))
         notes = [LEFT_OUT] if self.budget.spent or headers_cut else []
         short = cut(text, MAX_TEXT)
         if len(short) < len(text):
             notes.append(CUT)
         short = clean(short)
-        return "\n\n".join([(without_quotes(short) if self.reply else short).strip(), *notes]).strip()
+        own, whole = own_words(short, reply=self.reply), bare(short, quote="> ").strip()
+        complete = own in (whole, bare(short).strip())
+        return "\n\n".join([own, *notes]).strip(), "" if complete else whole
 
 
 def _is_file(mail: Part) -> bool:
