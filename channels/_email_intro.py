@@ -6,7 +6,7 @@ Every question asked here looks at a few short pieces of lines, so a text costs 
 import re
 from collections.abc import Sequence
 
-#: Marks left by the reader of HTML: a line that is quoted, one that begins a quote, one that begins a signature.
+#: Marks of our HTML reader on a line: it is quoted, begins a quote, begins a signature.
 QUOTE, INTRO, SIGN = "\ufdd0", "\ufdd1", "\ufdd2"
 
 MAX_LINE = 300
@@ -23,8 +23,8 @@ _BEGINS = re.compile(
     r"[*_\s-]*(?:Pada|On|Ing|Nalika|Tanggal|Tgl\.?|Dinten|Le|Am|El|Op|Il|Em)\b", re.IGNORECASE
 )
 _DAYS = (
-    r"(?:sen(?:in)?|sel(?:asa)?|rab(?:u)?|kam(?:is)?|jum(?:at|'at)?|sab(?:tu)?|min(?:ggu)?|ahad|rebo|kemis|jemuwah"
-    r"|setu|mon|tue|wed|thu|fri|sat|sun)"
+    r"(?:sen(?:in)?|sel(?:asa)?|rab(?:u)?|kam(?:is)?|jum(?:at|'at)?|sab(?:tu)?|min(?:ggu)?|ahad|rebo|kemis"
+    r"|jemuwah|setu|mon|tue|wed|thu|fri|sat|sun)"
 )
 _DATED = re.compile(rf"[*_\s-]*(?:{_DAYS}[a-z]*\.?,?\s+)?\d{{1,4}}[ /.-]", re.IGNORECASE)
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b")
@@ -43,8 +43,8 @@ FORWARD = re.compile(
     re.IGNORECASE,
 )
 ORIGINAL = re.compile(
-    r"[-_*= ]{2,}\s*(?:original (?:message|email|mail|appointment)|(?:pesan|surat|email|surel) (?:asli|asal|semula)"
-    r"|(?:layang|pesen) asli|reply message|pesan balasan|mensaje original|message d'origine"
+    r"[-_*= ]{2,}\s*(?:original (?:message|email|mail|appointment)|(?:pesan|surat|email|surel) (?:asli"
+    r"|asal|semula)|(?:layang|pesen) asli|reply message|pesan balasan|mensaje original|message d'origine"
     r"|ursprüngliche nachricht)\s*[-_*= ]{2,}\s*$",
     re.IGNORECASE,
 )

@@ -2,20 +2,21 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from channels import _email_bounce as bounce
 from channels._email_decode import words
 from channels._email_html import MAX_HTML, to_text
-from channels._email_machine import machine, reports
+from channels._email_machine import BOUNCE, DELAY, RECEIPT, machine
 from channels._email_mime import MAX_DEPTH, Budget, Headers, Part, children, part
 from channels._email_names import ids, own_id, sender, token_of_address
 from channels._email_quote import answers as answered
 from channels._email_quote import bare, own_words
 from channels._text import clean, cut, file_name, one_line
 from channels.base import Parsed, Payload
-from channels.message import Address, Attachment, DeliveryReport, InboundMessage
+from channels.message import Address, Attachment, InboundMessage
 
 MAX_TEXT = 100 * 1024
 MAX_REFERENCES = 50
@@ -70,7 +71,7 @@ def read(payload: Payload, ours: str) -> Parsed:
     found = _Content(reply=answers.is_reply if told is None else told)
     found.walk(mail)
     text, whole = found.shown(headers.cut)
-    why = machine(headers, address, wrapped.mail_from, ours)
+    why = machine(headers, address, wrapped.mail_from, ours, lambda: whole or text)
     digest = hashlib.sha256(raw[start:]).hexdigest()
     message = InboundMessage(
         channel=payload.channel,
@@ -87,13 +88,17 @@ def read(payload: Payload, ours: str) -> Parsed:
         attachments=tuple(found.files),
         machine=why,
     )
-    return (message, *_reports(mail, why, ours, payload.received_at))
+    return _returned(mail, message, ours, payload.received_at) if why == BOUNCE else (message,)
 
 
-def _reports(mail: Part, why: str, ours: str, at: datetime) -> list[DeliveryReport]:
-    if not why or mail.kind != "multipart/report":
-        return []
-    return reports(children(mail, Budget()), ours.rpartition("@")[2], at)
+def _returned(mail: Part, message: InboundMessage, ours: str, at: datetime) -> Parsed:
+    """A returned mail, with the report on the mail of ours in it, if it was lost."""
+    parts = list(children(mail, Budget())) if mail.kind.startswith("multipart/") else []
+    text, domain = message.whole or message.text, ours.rpartition("@")[2]
+    found = bounce.verdict(parts, message.subject, text)
+    if found.kind in ("delayed", "arrived"):
+        return (replace(message, machine=DELAY if found.kind == "delayed" else RECEIPT),)
+    return (message, *bounce.report(found, mail.headers, parts, text, domain, at))
 
 
 class _Answers:

@@ -15,11 +15,12 @@ _LONGEST_NAME = 60
 _DASHES = re.compile(r"(?:--|—|__)\s*$")
 _LINK = re.compile(r"[<\[(]?\s*(?:https?://|mailto:|www\.)[^\s>\])]*\s*[>\])]?")
 _DEVICE = re.compile(
-    r"[-_*\s]*(?:sent|dikirim|terkirim|dikirimkan|kakirim|dikintun|kintunan|get|dapatkan|unduh|download|kirim)\s+"
-    r"(?:(?:from|dari|lewat|via|melalui|menggunakan|dengan|saka|saking|with|using)\s+)?(?:my\s+)?.{0,40}?"
-    r"\b(?:i-?phone|i-?pad|android|ios|samsung|galaxy|xiaomi|redmi|poco|oppo|vivo|realme|huawei|infinix|nokia"
-    r"|blackberry\S*|yahoo|outlook|gmail|windows|ponsel|handphone|hp|smartphone|perangkat|telepon seluler|mobile"
-    r"|proton|zoho|thunderbird|k-9|spark|aol|mail|telkomsel|email|aquamail|mymail|bluemail|tablet)\b.{0,40}$",
+    r"[-_*\s]*(?:sent|dikirim|terkirim|dikirimkan|kakirim|dikintun|kintunan|get|dapatkan|unduh|download"
+    r"|kirim)\s+(?:(?:from|dari|lewat|via|melalui|menggunakan|dengan|saka|saking|with"
+    r"|using)\s+)?(?:my\s+)?.{0,40}?\b(?:i-?phone|i-?pad|android|ios|samsung|galaxy|xiaomi|redmi|poco|oppo"
+    r"|vivo|realme|huawei|infinix|nokia|blackberry\S*|yahoo|outlook|gmail|windows|ponsel|handphone|hp"
+    r"|smartphone|perangkat|telepon seluler|mobile|proton|zoho|thunderbird|k-9|spark|aol|mail|telkomsel"
+    r"|email|aquamail|mymail|bluemail|tablet)\b.{0,40}$",
     re.IGNORECASE,
 )
 _PROMISES = re.compile(
@@ -30,8 +31,8 @@ _PROMISES = re.compile(
     re.IGNORECASE,
 )
 _TITLE = re.compile(
-    r"[*_\s=-]*(?:disclaimer|penafian|confidentiality(?: notice)?|pemberitahuan kerahasiaan|pernyataan kerahasiaan"
-    r"|catatan kerahasiaan|penyangkalan)\b",
+    r"[*_\s=-]*(?:disclaimer|penafian|confidentiality(?: notice)?|pemberitahuan kerahasiaan"
+    r"|pernyataan kerahasiaan|catatan kerahasiaan|penyangkalan)\b",
     re.IGNORECASE,
 )
 #: What notices of employers say; a citizen who asks that their name stay secret says few of these.
@@ -52,15 +53,16 @@ _NOTICE = tuple(
     )
 )
 _CLOSING = re.compile(
-    r"[*_\s]*(?:hormat (?:saya|kami|kula)|salam(?: (?:hormat|hangat|sejahtera|kami|saya|santun|takzim|kenal))?(?: saya| kami)?"
-    r"|wassalam\S*(?:\s+wr\.?\s*wb\.?)?|wass\.? ?wr\.? ?wb\.?|(?:best|kind|warm|kindest|many)? ?regards|best(?: wishes)?"
-    r"|(?:yours )?(?:sincerely|faithfully|truly)(?: yours)?|cheers|respectfully(?: yours)?|pareng|kula,? ingkang matur)"
-    r"[\s,.:;*_!~-]*$",
+    r"[*_\s]*(?:hormat (?:saya|kami|kula)|salam(?: (?:hormat|hangat|sejahtera|kami|saya|santun|takzim"
+    r"|kenal))?(?: saya| kami)?|wassalam\S*(?:\s+wr\.?\s*wb\.?)?|wass\.? ?wr\.? ?wb\.?|(?:best|kind|warm"
+    r"|kindest|many)? ?regards|best(?: wishes)?|(?:yours )?(?:sincerely|faithfully|truly)(?: yours)?"
+    r"|cheers|respectfully(?: yours)?|pareng|kula,? ingkang matur)[\s,.:;*_!~-]*$",
     re.IGNORECASE,
 )
 #: In a first mail the lines below a name may be the only ones that say where.
 _PLACE = re.compile(
-    r"\b(?:jl|jln|jalan|gg|gang|rt|rw|kel|kelurahan|kec|kecamatan|perum|perumahan|dusun|dsn|desa|blok|lingkungan|ling)\b",
+    r"\b(?:jl|jln|jalan|gg|gang|rt|rw|kel|kelurahan|kec|kecamatan|perum|perumahan|dusun|dsn|desa|blok"
+    r"|lingkungan|ling)\b",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"[.!?]$")
