@@ -20,8 +20,8 @@ LOOP = "surat kami sendiri (putaran)"
 LOOP_HEADER = "X-Sapa-Loop"
 #: Programs read no mail: nobody is thanked or answered there.
 _NOBODY = re.compile(
-    r"(?:mailer-?daemon|mail-?daemon|(?:do-?not|dont|no)[-_.]?reply|noreply|bounces?|postmaster"
-    r"|jangan[-_.]?balas|tidak[-_.]?(?:di)?balas|microsoftexchange[0-9a-f]{20,})(?:[+=_.-][^@]*)?@",
+    r"(?:mailer-?daemon|mail-?daemon|(?:do-?not|dont|no)[-_.]?reply|noreply|bounces?"
+    r"|jangan[-_.]?balas|tidak[-_.]?(?:di)?balas|microsoftexchange[0-9a-f]{20,})(?:[+=_-][^@]*)?@",
     re.IGNORECASE,
 )
 _NO_REPLY = re.compile(

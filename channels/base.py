@@ -65,6 +65,7 @@ class Traits:
     (a mail or a form never changes: a second one of this name is another one).
     `commands`: how people ask the office something: "slash" ("/bantuan" and the like, as bots do) or
     "words" (a text of nothing but STOP, MULAI, BANTUAN or STATUS and a ref); "" knows none.
+    `robots`: programs answer here without saying so, and two that answer each other never end.
     """
 
     burst: bool = False
@@ -72,6 +73,7 @@ class Traits:
     retries: bool = True
     edits: bool = True
     commands: Literal["", "slash", "words"] = ""
+    robots: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

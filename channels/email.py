@@ -56,7 +56,7 @@ class EmailDoor:
     """Listener, Parser and Sender of one address."""
 
     name: ClassVar[str] = "email"
-    traits: ClassVar[Traits] = Traits(burst=False, edits=False)
+    traits: ClassVar[Traits] = Traits(burst=False, edits=False, robots=True)
 
     def __init__(self, settings: EmailSettings, clock: Callable[[], datetime]) -> None:
         if not _ADDRESS.fullmatch(settings.address):

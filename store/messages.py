@@ -78,23 +78,38 @@ def said(tx: Tx, message_id: int) -> Said:
     return Said(text, (lat, lon, place, kelurahan), address, utc(received_at))
 
 
-def add_message(tx: Tx, uuid: UUID, *, accuracy_m: float | None = None, **values: Any) -> int:
+def add_message(
+    tx: Tx, uuid: UUID, *, accuracy_m: float | None = None, whole: str = "", **values: Any
+) -> int:
     """Keep one inbound message; returns its id. Raises the driver's IntegrityError for a known one.
 
     `values`: channel, account, external_id, ticket_id, conversation_id, arrival_id, subject, text,
     in_reply_to, group_id, machine, lat, lon, place, kelurahan, sent_at, now. `accuracy_m`: how far from
-    (lat, lon) it may be, in metres; None = not told.
+    (lat, lon) it may be, in metres; None = not told. `whole`: all that was written where `text` is less.
     """
     return tx.insert(
         "INSERT INTO message (uuid, direction, channel, account, external_id, ticket_id, conversation_id,"
-        " arrival_id, subject, text, in_reply_to, group_id, machine, lat, lon, accuracy_m, place, kelurahan,"
-        " sent_at, received_at) VALUES (:uuid, 'in', :channel, :account, :external_id, :ticket_id,"
-        " :conversation_id, :arrival_id, :subject, :text, :in_reply_to, :group_id, :machine, :lat, :lon,"
+        " arrival_id, subject, text, whole, in_reply_to, group_id, machine, lat, lon, accuracy_m, place,"
+        " kelurahan, sent_at, received_at) VALUES (:uuid, 'in', :channel, :account, :external_id, :ticket_id,"
+        " :conversation_id, :arrival_id, :subject, :text, :whole, :in_reply_to, :group_id, :machine, :lat, :lon,"
         " :accuracy_m, :place, :kelurahan, :sent_at, :now)",
         uuid=uuid,
         accuracy_m=accuracy_m,
+        whole=whole,
         **values,
     )
+
+
+def heard_since(tx: Tx, conversation_id: int, late: datetime, early: datetime) -> tuple[int, int]:
+    """How many messages came in a thread after `late`, and how many after the earlier `early`."""
+    rows = tx.run(
+        "SELECT coalesce(sum(CASE WHEN received_at > :late THEN 1 ELSE 0 END), 0), count(*) FROM message"
+        " WHERE conversation_id = :id AND direction = 'in' AND received_at > :early",
+        id=conversation_id,
+        late=late,
+        early=early,
+    )
+    return int(rows[0][0]), int(rows[0][1])
 
 
 def add_proof(tx: Tx, uuid: UUID, **values: Any) -> int:
@@ -104,8 +119,8 @@ def add_proof(tx: Tx, uuid: UUID, **values: Any) -> int:
     """
     return tx.insert(
         "INSERT INTO message (uuid, direction, channel, account, external_id, ticket_id, arrival_id,"
-        " subject, text, in_reply_to, group_id, machine, place, kelurahan, sent_at, received_at)"
-        " VALUES (:uuid, 'out', :channel, :account, :external_id, :ticket_id, :arrival_id, '', '', '', '',"
+        " subject, text, whole, in_reply_to, group_id, machine, place, kelurahan, sent_at, received_at)"
+        " VALUES (:uuid, 'out', :channel, :account, :external_id, :ticket_id, :arrival_id, '', '', '', '', '',"
         " 'proof', '', '', :sent_at, :now)",
         uuid=uuid,
         **values,

@@ -229,8 +229,7 @@ def _add(
     tx: Tx, item: Prepared, sitting: Sitting, ticket_id: int | None, conversation_id: int | None, at: datetime
 ) -> int:
     """The message row with its files; returns its id."""
-    message, now = item.message, sitting.now
-    place = message.place
+    message, now, place = item.message, sitting.now, item.message.place
     message_id = messages.add_message(
         tx,
         uuid=uuid7(now),
@@ -242,6 +241,7 @@ def _add(
         arrival_id=sitting.arrival_id,
         subject=message.subject,
         text=message.text,
+        whole=message.whole,
         in_reply_to=message.in_reply_to,
         group_id=message.group_id,
         machine=message.machine,
