@@ -98,20 +98,20 @@ _MEANINGS: tuple[tuple[str, Kind, str], ...] = (
     ),
     (
         r"(?:user|recipient|mailbox|account|address|addressee|alias|person|party|email account"
-        r"|e-?mail address)\S*(?: \S+){0,6}? (?:unknown|not? (?:be )?found|does ?n[o']t exist"
+        r"|e-?mail address)\S{0,40}(?: \S{1,80}){0,6}? (?:unknown|not? (?:be )?found|does ?n[o']t exist"
         r"|doesn't exist|not exist|invalid|no longer|disabled|inactive|suspended|deactivated|unavailable"
         r"|not (?:available|active|known|listed|recogni[sz]ed|valid)|discontinued|is not a valid|rejected)"
         r"|(?:unknown|invalid|no such|bad|non-?existent|unrouteable|disabled|inactive"
-        r"|nonexistent) (?:\S+ )?(?:user|recipient|address|mailbox|account|local|person|destination"
+        r"|nonexistent) (?:\S{1,80} )?(?:user|recipient|address|mailbox|account|local|person|destination"
         r"|addressee)|unknown user|user unknown|no such|does(?: not|n't) (?:exist"
-        r"|have an? (?:\S+ )?account)|no mailbox (?:here )?by that name|not a (?:known|valid) (?:user"
+        r"|have an? (?:\S{1,80} )?account)|no mailbox (?:here )?by that name|not a (?:known|valid) (?:user"
         r"|mailbox|recipient)|couldn't be found|could not be found|wasn't found|was not found at"
         r"|isn't (?:a member|valid)|account .{0,60}(?:disabled|suspended|closed|deleted)"
         r"|doesn't have a .{0,30} account|(?:alamat|pengguna|penerima|akun|kotak surat|user|pemilik"
-        r"|mailbox|rekening)\S*(?: \S+){0,8}? (?:tidak (?:di)?(?:kenal|temukan|ada|aktif|valid|terdaftar"
+        r"|mailbox|rekening)\S{0,40}(?: \S{1,80}){0,8}? (?:tidak (?:di)?(?:kenal|temukan|ada|aktif|valid|terdaftar"
         r"|berlaku|sah|tersedia|dikenali)|sudah tidak|dinonaktifkan|nonaktif|dihapus|ditutup|salah)"
         r"|tidak (?:ada|menemukan) (?:alamat|pengguna|akun|penerima)|(?:boten|mboten|ora) (?:wonten"
-        r"|kepanggih|ditemokake|ana|dikenal)|(?:domain|host)(?: name)?(?: \S+){0,4}? (?:not found|unknown"
+        r"|kepanggih|ditemokake|ana|dikenal)|(?:domain|host)(?: name)?(?: \S{1,80}){0,4}? (?:not found|unknown"
         r"|does ?n[o']t exist|doesn't exist|tidak (?:ditemukan|ada|dikenal))|nxdomain|host unknown"
         r"|unknown host|no such (?:domain|host)|domain .{0,60}(?:tidak (?:ditemukan|ada))|bad destination"
         r"|null ?mx|does not accept (?:e-?)?mail|couldn't find any host named"
@@ -138,7 +138,7 @@ _CODE = re.compile(r"(?:^|[\s:#(<])([45]\d\d)(?=[\s-])")
 _OWN_ID = re.compile(r"sapa\.[0-9a-f]{32}@[a-z0-9.-]{1,200}", re.IGNORECASE)
 _BELOW = re.compile(
     r"^[-\s=]*(?:below this line is a copy|this is a copy of the message|(?:the )?(?:body|headers?|text"
-    r"|copy) of (?:the|your) (?:\S+ )?message|original message|returned message|message header|pesan asli"
+    r"|copy) of (?:the|your) (?:\S{1,80} )?message|original message|returned message|message header|pesan asli"
     r"|surat asli|salinan (?:pesan|surat|email)|kepala surat|layang asli).{0,80}$",
     re.IGNORECASE | re.MULTILINE,
 )

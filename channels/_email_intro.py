@@ -68,7 +68,7 @@ def plain(line: str) -> str:
 
 def is_quoted(line: str) -> bool:
     """Whether a line stands in a quote."""
-    return line.startswith(QUOTE) or line.lstrip()[:1] == ">"
+    return line.startswith(QUOTE) or line[:MAX_LINE].lstrip()[:1] == ">"
 
 
 def is_forward(line: str) -> bool:
