@@ -5,7 +5,6 @@
 
 import argparse
 import json
-import statistics
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -50,8 +49,8 @@ HTML = {
 def main() -> None:
     """Measure and print JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", type=int, default=100_000, help="characters of the smaller input")
-    parser.add_argument("--rounds", type=int, default=5, help="rounds; the median is shown")
+    parser.add_argument("--size", type=int, default=10_000, help="characters of the smaller input")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds; the best is shown")
     options = parser.parse_args()
     cases = {name: measured(act, piece, options) for name, act, piece in _cases()}
     worst = max(case["ratio"] for case in cases.values())
@@ -62,9 +61,9 @@ def main() -> None:
 
 def measured(act: Callable[[str], object], piece: str, options: argparse.Namespace) -> dict[str, float]:
     """Milliseconds for the small and for ten times as large an input, and their ratio."""
+    size = options.size if "\n" in piece or "<" in piece else 10 * options.size  # up to one line of 1 MB
     small, large = (
-        _median(act, (piece * (size // len(piece) + 1))[:size], options.rounds)
-        for size in (options.size, 10 * options.size)
+        _best(act, (piece * (most // len(piece) + 1))[:most], options.rounds) for most in (size, 10 * size)
     )
     return {"ms": round(small, 3), "ms_x10": round(large, 3), "ratio": round(large / max(small, 0.05), 2)}
 
@@ -86,13 +85,13 @@ def _mail(text: str, kind: str) -> object:
     )
 
 
-def _median(act: Callable[[str], object], text: str, rounds: int) -> float:
+def _best(act: Callable[[str], object], text: str, rounds: int) -> float:
     times = []
     for _ in range(rounds):
         began = time.perf_counter()
         act(text)
         times.append(time.perf_counter() - began)
-    return statistics.median(times) * 1_000
+    return min(times) * 1_000
 
 
 if __name__ == "__main__":

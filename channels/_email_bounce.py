@@ -108,11 +108,11 @@ _MEANINGS: tuple[tuple[str, Kind, str], ...] = (
         r"|mailbox|recipient)|couldn't be found|could not be found|wasn't found|was not found at"
         r"|isn't (?:a member|valid)|account .{0,60}(?:disabled|suspended|closed|deleted)"
         r"|doesn't have a .{0,30} account|(?:alamat|pengguna|penerima|akun|kotak surat|user|pemilik"
-        r"|mailbox|rekening)\S{0,40}(?: \S{1,80}){0,8}? (?:tidak (?:di)?(?:kenal|temukan|ada|aktif|valid|terdaftar"
-        r"|berlaku|sah|tersedia|dikenali)|sudah tidak|dinonaktifkan|nonaktif|dihapus|ditutup|salah)"
-        r"|tidak (?:ada|menemukan) (?:alamat|pengguna|akun|penerima)|(?:boten|mboten|ora) (?:wonten"
-        r"|kepanggih|ditemokake|ana|dikenal)|(?:domain|host)(?: name)?(?: \S{1,80}){0,4}? (?:not found|unknown"
-        r"|does ?n[o']t exist|doesn't exist|tidak (?:ditemukan|ada|dikenal))|nxdomain|host unknown"
+        r"|mailbox|rekening)\S{0,40}(?: \S{1,80}){0,8}? (?:tidak (?:di)?(?:kenal|temukan|ada|aktif|valid"
+        r"|terdaftar|berlaku|sah|tersedia|dikenali)|sudah tidak|dinonaktifkan|nonaktif|dihapus|ditutup"
+        r"|salah)|tidak (?:ada|menemukan) (?:alamat|pengguna|akun|penerima)|(?:boten|mboten|ora) (?:wonten"
+        r"|kepanggih|ditemokake|ana|dikenal)|(?:domain|host)(?: name)?(?: \S{1,80}){0,4}? (?:not found"
+        r"|unknown|does ?n[o']t exist|doesn't exist|tidak (?:ditemukan|ada|dikenal))|nxdomain|host unknown"
         r"|unknown host|no such (?:domain|host)|domain .{0,60}(?:tidak (?:ditemukan|ada))|bad destination"
         r"|null ?mx|does not accept (?:e-?)?mail|couldn't find any host named"
         r"|(?:all )?relevant mx records point to non-existent|\b5\.1\.(?:0|1|2|3|4|6|10)\b|\b5\.2\.1\b"
@@ -137,9 +137,9 @@ _STATUS = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 _CODE = re.compile(r"(?:^|[\s:#(<])([45]\d\d)(?=[\s-])")
 _OWN_ID = re.compile(r"sapa\.[0-9a-f]{32}@[a-z0-9.-]{1,200}", re.IGNORECASE)
 _BELOW = re.compile(
-    r"^[-\s=]*(?:below this line is a copy|this is a copy of the message|(?:the )?(?:body|headers?|text"
-    r"|copy) of (?:the|your) (?:\S{1,80} )?message|original message|returned message|message header|pesan asli"
-    r"|surat asli|salinan (?:pesan|surat|email)|kepala surat|layang asli).{0,80}$",
+    r"^[-=* \t]{0,60}(?:below this line is a copy|this is a copy of the message|(?:the )?(?:body|headers?"
+    r"|text|copy) of (?:the|your) (?:\S{1,80} )?message|original message|returned message|message header"
+    r"|pesan asli|surat asli|salinan (?:pesan|surat|email)|kepala surat|layang asli).{0,80}$",
     re.IGNORECASE | re.MULTILINE,
 )
 

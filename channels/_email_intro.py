@@ -12,8 +12,7 @@ QUOTE, INTRO, SIGN = "\ufdd0", "\ufdd1", "\ufdd2"
 MAX_LINE = 300
 _MAX_INTRO_LINES = 6
 _BLOCK_LINES = 12
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_BLANKS = re.compile(r"[\s\u00a0\u202f]+")
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufdd1]")  # the last is INTRO
 
 _VERB = r"(?:menulis|telah menulis|menuliskan|nulis|nyerat|wrote|writes|a écrit|schrieb|escribió|schreef)"
 _ENDS = re.compile(rf"\b{_VERB}\s*:\s*[*_]*$", re.IGNORECASE)
@@ -63,7 +62,8 @@ _FIELD = re.compile(
 
 def plain(line: str) -> str:
     """The beginning of a line for a look: blanks and invisible marks evened out."""
-    return _BLANKS.sub(" ", _INVISIBLE.sub("", line[:MAX_LINE].replace(INTRO, ""))).strip()
+    text = line[:MAX_LINE]
+    return " ".join((text if text.isascii() else _INVISIBLE.sub("", text)).split())
 
 
 def is_quoted(line: str) -> bool:

@@ -91,8 +91,8 @@ def add_message(
         "INSERT INTO message (uuid, direction, channel, account, external_id, ticket_id, conversation_id,"
         " arrival_id, subject, text, whole, in_reply_to, group_id, machine, lat, lon, accuracy_m, place,"
         " kelurahan, sent_at, received_at) VALUES (:uuid, 'in', :channel, :account, :external_id, :ticket_id,"
-        " :conversation_id, :arrival_id, :subject, :text, :whole, :in_reply_to, :group_id, :machine, :lat, :lon,"
-        " :accuracy_m, :place, :kelurahan, :sent_at, :now)",
+        " :conversation_id, :arrival_id, :subject, :text, :whole, :in_reply_to, :group_id, :machine, :lat,"
+        " :lon, :accuracy_m, :place, :kelurahan, :sent_at, :now)",
         uuid=uuid,
         accuracy_m=accuracy_m,
         whole=whole,
@@ -120,8 +120,8 @@ def add_proof(tx: Tx, uuid: UUID, **values: Any) -> int:
     return tx.insert(
         "INSERT INTO message (uuid, direction, channel, account, external_id, ticket_id, arrival_id,"
         " subject, text, whole, in_reply_to, group_id, machine, place, kelurahan, sent_at, received_at)"
-        " VALUES (:uuid, 'out', :channel, :account, :external_id, :ticket_id, :arrival_id, '', '', '', '', '',"
-        " 'proof', '', '', :sent_at, :now)",
+        " VALUES (:uuid, 'out', :channel, :account, :external_id, :ticket_id, :arrival_id, '', '', '', '',"
+        " '', 'proof', '', '', :sent_at, :now)",
         uuid=uuid,
         **values,
     )

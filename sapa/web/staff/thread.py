@@ -29,7 +29,8 @@ class Entry:
     """One piece of the conversation; `side` is in (a citizen), out (we) or note (colleagues).
 
     `text` is masked. `messages` are the ids of what can be split off: several of an album, which is
-    one piece. `heard` are recordings that are played here. `whole` is all of a mail, with what it quotes. `told` says how far our words have come.
+    one piece. `heard` are recordings that are played here. `told` says how far our words have come;
+    `whole` is all of a mail, with what it quotes.
     """
 
     at: datetime
@@ -43,7 +44,7 @@ class Entry:
     heard: tuple[AttachmentRow, ...] = ()
     files: tuple[AttachmentRow, ...] = ()
     edits: tuple[tuple[datetime, Markup], ...] = ()
-    whole: Markup = Markup("")
+    whole: Markup | None = None
     told: tuple[str, ...] = ()
 
 
