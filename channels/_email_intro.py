@@ -15,9 +15,11 @@ _BLOCK_LINES = 12
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufdd1]")  # the last is INTRO
 
 _VERB = r"(?:menulis|telah menulis|menuliskan|nulis|nyerat|wrote|writes|a écrit|schrieb|escribió|schreef)"
-_ENDS = re.compile(rf"\b{_VERB}\s*:\s*[*_]*$", re.IGNORECASE)
+_ENDS = re.compile(rf"\b{_VERB}\s*(?::|-{{2,}})\s*[*_]*$", re.IGNORECASE)
 #: Yahoo lets the quoted words follow on the same line.
-_ADDRESSED = re.compile(rf"[<(\[]?[^\s<>@]{{1,80}}@[^\s<>@]{{1,120}}[>)\]]*,?\s*{_VERB}\s*:", re.IGNORECASE)
+_ADDRESSED = re.compile(
+    rf"[<(\[]?[^\s<>@]{{1,80}}@[^\s<>@]{{1,120}}[>)\]]*,?\s*{_VERB}\s*(?::|-{{2,}})", re.IGNORECASE
+)
 _BEGINS = re.compile(
     r"[*_\s-]*(?:Pada|On|Ing|Nalika|Tanggal|Tgl\.?|Dinten|Le|Am|El|Op|Il|Em)\b", re.IGNORECASE
 )

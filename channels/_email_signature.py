@@ -94,7 +94,9 @@ def _begins(lines: Sequence[str], first: bool) -> int | None:
     top = max(0, len(lines) - _LOOKED_AT)
     texts = [plain(line) for line in lines[top:]]
     found = _marked(lines, top)
-    for finder in (_dashed, _device, _notice):
+    if found is None:
+        found = _dashed(texts, first)
+    for finder in (_device, _notice):
         if found is not None:
             break
         found = finder(texts)
@@ -109,12 +111,14 @@ def _marked(lines: Sequence[str], top: int) -> int | None:
     return next((at for at, line in enumerate(lines[top:]) if SIGN in line[:MAX_LINE]), None)
 
 
-def _dashed(texts: Sequence[str]) -> int | None:
+def _dashed(texts: Sequence[str], first: bool) -> int | None:
     """The line "-- " and a few short ones below it, none of them quoted."""
     at = next((at for at in range(len(texts) - 1, -1, -1) if _DASHES.match(texts[at])), None)
     if at is None:
         return None
     below = [text for text in texts[at + 1 :] if text]
+    if first and not all(_is_name(text) and not _PLACE.search(text) for text in below):
+        return None
     return at if len(below) <= _MOST_DASHED and not any(text.startswith(">") for text in below) else None
 
 
