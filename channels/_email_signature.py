@@ -35,6 +35,11 @@ _TITLE = re.compile(
     r"|pernyataan kerahasiaan|catatan kerahasiaan|penyangkalan)\b",
     re.IGNORECASE,
 )
+#: Without one of these there is no notice: most mails are spared the search.
+_HINTS = (
+    *("rahasia", "confidential", "privileged", "istimewa", "disclaimer", "penafian", "penyangkalan"),
+    *("intended", "dituju", "dimaksud", "ditujukan", "addressee", "penerima yang", "sole use", "in error"),
+)
 #: What notices of employers say; a citizen who asks that their name stay secret says few of these.
 _NOTICE = tuple(
     re.compile(words, re.IGNORECASE)
@@ -141,6 +146,9 @@ def _is_device(text: str) -> bool:
 
 def _notice(texts: Sequence[str]) -> int | None:
     """A paragraph that says of itself what employers' notices say, with its title and whatever is below."""
+    everything = "\n".join(texts).lower()
+    if not any(word in everything for word in _HINTS):
+        return None
     for begin, end in _paragraphs(texts):
         joined = " ".join(texts[begin:end])
         said = sum(bool(words.search(joined)) for words in _NOTICE)
