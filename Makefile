@@ -6,7 +6,7 @@ WORKERS ?= 2
 LOCK := $(BIN)/uv pip compile pyproject.toml --group build --universal \
         --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 
-.PHONY: run test test-long check install format lock bench bench-doors bench-mail bench-intake bench-router bench-agenda clean
+.PHONY: run test test-long check install format lock bench bench-doors bench-mail bench-replies bench-intake bench-router bench-agenda clean
 
 run: install
 	$(if $(DEMO),$(BIN)/sapa demo load --if-missing)
@@ -54,7 +54,7 @@ lock: .venv/.dev
 	$(LOCK) --upgrade --group dev -o requirements/dev.lock
 	$(LOCK) --upgrade -c requirements/dev.lock -o requirements/run.lock
 
-bench: bench-doors bench-mail bench-router bench-agenda bench-intake
+bench: bench-doors bench-mail bench-replies bench-router bench-agenda bench-intake
 
 bench-doors: .venv/.dev
 	$(BIN)/python -m bench.doors
@@ -72,6 +72,9 @@ bench-router: .venv/.dev
 
 bench-agenda: .venv/.dev
 	$(BIN)/python -m bench.agenda
+
+bench-replies: .venv/.dev
+	$(BIN)/python -m bench.replies
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .coverage .coverage.*

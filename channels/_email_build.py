@@ -9,7 +9,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from urllib.parse import quote
 
-from channels._email_machine import LOOP_HEADER
+from channels._email_machine import LOOP_HEADER, nobody_reads
 from channels._email_names import message_id
 from channels._email_quote import MARKER
 from channels._reach import mailbox
@@ -41,6 +41,8 @@ def build(message: OutboundMessage, ours: str, name: str, now: datetime, *, legi
     In ASCII; `legible` leaves the words as they are, for a file that is read without a mail program.
     """
     to = _envelope_address(message.to.value)
+    if nobody_reads(to):
+        raise Undeliverable("Alamat ini milik mesin; surat ke sana tidak dibaca siapa pun.")
     local, _, domain = ours.rpartition("@")
     own = message_id(message.key, message.reply_token, domain)
     subject = one_line(message.subject) or name

@@ -7,7 +7,7 @@ from channels import _email_calendar, _email_inline, _email_tnef
 from channels._email_decode import words
 from channels._email_html import MAX_HTML, to_text
 from channels._email_mime import MAX_DEPTH, Budget, Part, children, inside
-from channels._email_quote import without_quotes
+from channels._email_quote import bare, own_words
 from channels._text import clean, cut, file_name, one_line
 from channels.message import Attachment
 
@@ -128,7 +128,7 @@ class Content:
         text = mail.text
         if mail.kind == "text/html":
             self.budget.spent = self.budget.spent or len(text) > MAX_HTML
-            return to_text(text, reply=self.reply)
+            return to_text(text, marks=True)
         if _PGP in text:
             self.notes[ENCRYPTED] = None
         return _unsigned(text) if text.lstrip().startswith(_SIGNED) else text
@@ -174,21 +174,26 @@ class Content:
 
     def all_words(self) -> str:
         """All words, whole. What Outlook packed counts where the mail has no words of its own."""
-        own = [one.strip() for one in self.texts if one.strip()]
+        own = [bare(one).strip() for one in self.texts if one.strip()]
         return "\n\n".join(filter(None, [*(own or self.packed), *self.other]))
 
-    def shown(self, headers_cut: bool) -> str:
-        """The text for people: clean, without quoted tails of a reply, bounded, with honest notes."""
-        own = "\n\n".join(filter(None, (one.strip() for one in self.texts))) or "\n\n".join(self.packed)
+    def shown(self, headers_cut: bool) -> tuple[str, str]:
+        """The text for people: clean, the sender's own words, bounded, with honest notes; and all of it.
+
+        The second is "" where nothing was left away.
+        """
+        text = "\n\n".join(filter(None, (one.strip() for one in self.texts))) or "\n\n".join(self.packed)
         notes = [*self.notes, *([LEFT_OUT] if self.budget.spent or headers_cut else [])]
-        short = cut(own, MAX_TEXT)
+        short = cut(text, MAX_TEXT)
         rest = "\n\n".join(filter(None, self.other))
         below = cut(rest, max(0, MAX_TEXT - len(short.encode("utf-8", "replace")))) if rest else ""
-        if len(short) < len(own) or len(below) < len(rest):
+        if len(short) < len(text) or len(below) < len(rest):
             notes.append(CUT)
-        short = clean(short)
-        above = (without_quotes(short) if self.reply else short).strip()
-        return "\n\n".join(filter(None, [above, clean(below).strip(), *notes])).strip()
+        short, below = clean(short), clean(below).strip()
+        own, whole = own_words(short, reply=self.reply), bare(short, quote="> ").strip()
+        complete = own in (whole, bare(short).strip())
+        shown = "\n\n".join(filter(None, [own, below, *notes])).strip()
+        return shown, "" if complete else "\n\n".join(filter(None, [whole, below]))
 
 
 def _is_file(mail: Part) -> bool:

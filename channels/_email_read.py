@@ -2,19 +2,21 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from channels import _email_bounce as bounce
 from channels import _email_proof
 from channels._email_content import Content
 from channels._email_decode import words
-from channels._email_machine import machine, reports
+from channels._email_machine import BOUNCE, DELAY, RECEIPT, machine
 from channels._email_mime import Budget, Headers, Part, children, part
 from channels._email_names import ids, is_our_address, own_id, sender, token_of_address
+from channels._email_quote import answers as answered
 from channels._text import one_line
 from channels.base import Parsed, Payload
-from channels.message import Address, DeliveryReport, InboundMessage
+from channels.message import Address, InboundMessage
 
 MAX_REFERENCES = 50
 _FUTURE = timedelta(days=1)
@@ -68,24 +70,27 @@ def read(payload: Payload, ours: str, trusted: Sequence[str] = ()) -> Parsed:
     headers = mail.headers
     address, name = sender(headers.get("from"))
     address = address or sender(wrapped.mail_from or "")[0]
-    why = machine(headers, address, wrapped.mail_from, ours)
+    subject = one_line(words(headers.get("subject")))
+    answers = _Answers(headers, wrapped, ours)
+    told = answered(subject)
+    found = Content(reply=answers.is_reply if told is None else told)
+    found.walk(mail)
+    text, whole = found.shown(headers.cut)
+    why = machine(headers, address, wrapped.mail_from, ours, lambda: whole or text)
     look = _proof(raw, start, headers, wrapped, trusted)
     proof = look(address) if address else ""
-    elsewhere = _answered_at(headers, address, ours, look) if not why else ("", "", "")
-    if elsewhere[0]:
+    if not why and (elsewhere := _answered_at(headers, address, ours, look))[0]:
         address, name, proof = elsewhere[0], elsewhere[1] or name, elsewhere[2]
-    answers = _Answers(headers, wrapped, ours)
-    found = Content(reply=answers.is_reply)
-    found.walk(mail)
     digest = hashlib.sha256(memoryview(raw)[start:]).hexdigest()
     message = InboundMessage(
         channel=payload.channel,
         account=payload.account,
         sender=Address(channel=payload.channel, value=address or f"unknown:{digest[:32]}", name=name),
         external_id=own_id(headers.get("message-id")) or f"sha256:{digest}",
-        text=found.shown(headers.cut),
+        text=text,
+        whole=whole,
         sent_at=_date(headers.get("date"), payload.received_at),
-        subject=one_line(words(headers.get("subject"))),
+        subject=subject,
         in_reply_to=answers.in_reply_to,
         references=answers.references,
         reply_token=answers.token,
@@ -93,7 +98,7 @@ def read(payload: Payload, ours: str, trusted: Sequence[str] = ()) -> Parsed:
         machine=why,
         proof=proof,
     )
-    return (message, *_reports(mail, why, ours, payload.received_at))
+    return _returned(mail, message, ours, payload.received_at) if why == BOUNCE else (message,)
 
 
 def _proof(
@@ -121,10 +126,14 @@ def _answered_at(
     return wanted, name, proven if vouched or proven == _email_proof.FORGED else _email_proof.BORROWED
 
 
-def _reports(mail: Part, why: str, ours: str, at: datetime) -> list[DeliveryReport]:
-    if not why or mail.kind != "multipart/report":
-        return []
-    return reports(children(mail, Budget()), ours.rpartition("@")[2], at)
+def _returned(mail: Part, message: InboundMessage, ours: str, at: datetime) -> Parsed:
+    """A returned mail, with the report on the mail of ours in it, if it was lost."""
+    parts = list(children(mail, Budget())) if mail.kind.startswith("multipart/") else []
+    text, domain = message.whole or message.text, ours.rpartition("@")[2]
+    found = bounce.verdict(parts, message.subject, text)
+    if found.kind in ("delayed", "arrived"):
+        return (replace(message, machine=DELAY if found.kind == "delayed" else RECEIPT),)
+    return (message, *bounce.report(found, mail.headers, parts, text, domain, at))
 
 
 class _Answers:

@@ -166,7 +166,7 @@ def to_text(rtf: bytes) -> str:
                 reader.add(stray) if stray.isascii() else reader.byte(ord(stray))
     reader.say("")
     text = "".join(reader.out).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return html_to_text(text, reply=False) if reader.html else text.strip()
+    return html_to_text(text, marks=False) if reader.html else text.strip()
 
 
 def _codec(page: str) -> str:

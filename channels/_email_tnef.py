@@ -175,7 +175,7 @@ def _words(message: dict[int, bytes | str], plain: bytes, codec: str) -> str:
         return text.strip("\x00\r\n ")
     html = _string(message.get(_P_HTML), codec)
     if html.strip():
-        return html_to_text(html, reply=False)
+        return html_to_text(html, marks=False)
     packed = message.get(_P_RTF)
     return rtf_to_text(unpacked(packed)) if isinstance(packed, bytes) else ""
 

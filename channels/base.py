@@ -66,6 +66,7 @@ class Traits:
     `commands`: how people ask the office something: "slash" ("/bantuan" and the like, as bots do) or
     "words" (a text of nothing but STOP, MULAI, BANTUAN or STATUS and a ref); "" knows none.
     `files` of one message are kept each by itself, and shown when they have at most `file_mb` MB.
+    `robots`: programs answer here without saying so, and two that answer each other never end.
     """
 
     burst: bool = False
@@ -75,6 +76,7 @@ class Traits:
     commands: Literal["", "slash", "words"] = ""
     files: int = 10
     file_mb: int = 20
+    robots: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

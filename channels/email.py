@@ -99,7 +99,7 @@ class EmailDoor:
     """Listener, Parser and Sender of one address."""
 
     name: ClassVar[str] = "email"
-    traits: ClassVar[Traits] = Traits(burst=False, edits=False, files=20, file_mb=25)
+    traits: ClassVar[Traits] = Traits(burst=False, edits=False, files=20, file_mb=25, robots=True)
 
     def __init__(
         self, settings: EmailSettings, clock: Callable[[], datetime], txt: Txt | None = None

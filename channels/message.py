@@ -66,6 +66,7 @@ class InboundMessage:
     `in_reply_to` the external id it answers, `references` further ids it quotes, newest
     first; `reply_token` the ticket token of a reply address; `group_id` an album;
     `machine` says why it is not from a person (bounce, auto-reply …), else "".
+    `whole` is all that was written where `text` leaves quotes and signatures away, else "".
     `sender` is where the answer goes; `contacts` are further addresses the sender gave; `noted` says
     that an officer took it down. `proof` says whether the sender is who they say: "" nothing known,
     "METHOD:DOMAIN" proven by that domain, "none" not proven, "fail" most likely forged, "reply-to": only
@@ -94,6 +95,7 @@ class InboundMessage:
     proof: str = ""
     room: str = ""
     room_name: str = ""
+    whole: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,25 +79,39 @@ def said(tx: Tx, message_id: int) -> Said:
 
 
 def add_message(
-    tx: Tx, uuid: UUID, *, accuracy_m: float | None = None, proof: str = "", **values: Any
+    tx: Tx, uuid: UUID, *, accuracy_m: float | None = None, whole: str = "", proof: str = "", **values: Any
 ) -> int:
     """Keep one inbound message; returns its id. Raises the driver's IntegrityError for a known one.
 
     `values`: channel, account, external_id, ticket_id, conversation_id, arrival_id, subject, text,
     in_reply_to, group_id, machine, lat, lon, place, kelurahan, sent_at, now. `accuracy_m`: how far from
-    (lat, lon) it may be, in metres; None = not told. `proof`: of its sender ("" nothing known).
+    (lat, lon) it may be, in metres; None = not told. `whole`: all that was written where `text` is less.
+    `proof`: of its sender ("" nothing known).
     """
     return tx.insert(
         "INSERT INTO message (uuid, direction, channel, account, external_id, ticket_id, conversation_id,"
-        " arrival_id, subject, text, in_reply_to, group_id, machine, proof, lat, lon, accuracy_m, place,"
-        " kelurahan, sent_at, received_at) VALUES (:uuid, 'in', :channel, :account, :external_id, :ticket_id,"
-        " :conversation_id, :arrival_id, :subject, :text, :in_reply_to, :group_id, :machine, :proof, :lat,"
-        " :lon, :accuracy_m, :place, :kelurahan, :sent_at, :now)",
+        " arrival_id, subject, text, whole, in_reply_to, group_id, machine, proof, lat, lon, accuracy_m,"
+        " place, kelurahan, sent_at, received_at) VALUES (:uuid, 'in', :channel, :account, :external_id,"
+        " :ticket_id, :conversation_id, :arrival_id, :subject, :text, :whole, :in_reply_to, :group_id,"
+        " :machine, :proof, :lat, :lon, :accuracy_m, :place, :kelurahan, :sent_at, :now)",
         uuid=uuid,
         accuracy_m=accuracy_m,
+        whole=whole,
         proof=proof,
         **values,
     )
+
+
+def heard_since(tx: Tx, conversation_id: int, late: datetime, early: datetime) -> tuple[int, int]:
+    """How many messages came in a thread after `late`, and how many after the earlier `early`."""
+    rows = tx.run(
+        "SELECT coalesce(sum(CASE WHEN received_at > :late THEN 1 ELSE 0 END), 0), count(*) FROM message"
+        " WHERE conversation_id = :id AND direction = 'in' AND received_at > :early",
+        id=conversation_id,
+        late=late,
+        early=early,
+    )
+    return int(rows[0][0]), int(rows[0][1])
 
 
 def add_proof(tx: Tx, uuid: UUID, **values: Any) -> int:
@@ -107,9 +121,9 @@ def add_proof(tx: Tx, uuid: UUID, **values: Any) -> int:
     """
     return tx.insert(
         "INSERT INTO message (uuid, direction, channel, account, external_id, ticket_id, arrival_id,"
-        " subject, text, in_reply_to, group_id, machine, place, kelurahan, sent_at, received_at)"
+        " subject, text, whole, in_reply_to, group_id, machine, place, kelurahan, sent_at, received_at)"
         " VALUES (:uuid, 'out', :channel, :account, :external_id, :ticket_id, :arrival_id, '', '', '', '',"
-        " 'proof', '', '', :sent_at, :now)",
+        " '', 'proof', '', '', :sent_at, :now)",
         uuid=uuid,
         **values,
     )
@@ -203,19 +217,6 @@ def ticket_parts(tx: Tx, ticket_id: int) -> list[Part]:
     )
     own = [row for row in rows if row[-1]]
     return [Part(*row[:-1]) for row in own or rows]
-
-
-def transcripts(tx: Tx, ticket_id: int) -> list[str]:
-    """What is said in the recordings of the ticket's reporters, as far as it was written down."""
-    rows = tx.run(
-        "SELECT transcript FROM attachment JOIN message ON message.id = attachment.message_id"
-        " LEFT JOIN ticket_reporter ON ticket_reporter.ticket_id = message.ticket_id"
-        " AND ticket_reporter.conversation_id = message.conversation_id"
-        " WHERE message.ticket_id = :ticket AND transcript <> ''"
-        " AND (message.conversation_id IS NULL OR role = 'reporter') ORDER BY attachment.id",
-        ticket=ticket_id,
-    )
-    return [transcript for (transcript,) in rows]
 
 
 def attach_to(tx: Tx, message_id: int, ticket_id: int | None, conversation_id: int | None) -> None:

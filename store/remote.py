@@ -116,6 +116,19 @@ def write_down(tx: Tx, file_id: int, text: str) -> bool:
     )
 
 
+def transcripts(tx: Tx, ticket_id: int) -> list[str]:
+    """What is said in the recordings of the ticket's reporters, as far as it was written down."""
+    rows = tx.run(
+        "SELECT transcript FROM attachment JOIN message ON message.id = attachment.message_id"
+        " LEFT JOIN ticket_reporter ON ticket_reporter.ticket_id = message.ticket_id"
+        " AND ticket_reporter.conversation_id = message.conversation_id"
+        " WHERE message.ticket_id = :ticket AND transcript <> ''"
+        " AND (message.conversation_id IS NULL OR role = 'reporter') ORDER BY attachment.id",
+        ticket=ticket_id,
+    )
+    return [transcript for (transcript,) in rows]
+
+
 def postpone(tx: Tx, file_id: int, next_at: datetime, reason: str) -> None:
     """Try again at `next_at`."""
     tx.run(

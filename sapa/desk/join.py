@@ -5,7 +5,7 @@ from datetime import datetime
 from channels.base import Traits
 from channels.message import InboundMessage
 from notifier import notices
-from sapa.desk import citizen, opening, promises
+from sapa.desk import citizen, hasty, opening, promises
 from sapa.desk.assign import assign
 from sapa.desk.city import City
 from sapa.desk.incoming import Person, Prepared, Sitting
@@ -48,8 +48,13 @@ def joined(
     """
     now, city = sitting.now, sitting.city
     vouched = item.message.channel != "web" and item.message.noted is None  # an address anybody may type
+    calm = not hasty.is_hasty(tx, person, item.message.channel, now, city)
     forged = item.message.proof in BORROWED and not found.proven
-    role = "" if forged else _answer_too(tx, ticket.id, person, now, proven=found.proven, vouched=vouched)
+    role = (
+        ""
+        if forged
+        else _answer_too(tx, ticket.id, person, now, proven=found.proven, vouched=vouched, calm=calm)
+    )
     own = role == "reporter" or found.proven
     assignments.add_event(
         tx, ticket.id, "message", actor="citizen", data={"message": message_id, "why": found.why}, now=now
@@ -59,13 +64,15 @@ def joined(
     state = targets.state_of(tx, ticket.id)
     if own and not state.touched:
         judge_again(tx, ticket.id, state, item.message.channel, now, city)
-    elif own and state.status in ("waiting", "archived"):
+    elif own and calm and state.status in ("waiting", "archived"):
         citizen.reply(tx, ticket.id, message_id=message_id, now=now, city=city)
     _tell_who_works(tx, ticket.id, message_id, item.message, state, sitting)
     return own
 
 
-def _answer_too(tx: Tx, ticket_id: int, person: Person, now: datetime, *, proven: bool, vouched: bool) -> str:
+def _answer_too(
+    tx: Tx, ticket_id: int, person: Person, now: datetime, *, proven: bool, vouched: bool, calm: bool
+) -> str:
     """Somebody new is thanked and answered from now on; a reporter on another channel there, too.
 
     Returns their role in this conversation.
@@ -76,7 +83,7 @@ def _answer_too(tx: Tx, ticket_id: int, person: Person, now: datetime, *, proven
     known = contacts.role_of(tx, ticket_id, None, person.contact_id)
     role = "reporter" if proven else known if known and vouched else "supporter"
     contacts.add_reporter(tx, ticket_id, person.contact_id, person.conversation_id, role)
-    if not known:
+    if not known and calm:
         opening.acknowledge(tx, ticket_id, person, now, None)
     return role
 

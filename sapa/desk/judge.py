@@ -9,7 +9,7 @@ from sapa.desk.assign import Decision
 from sapa.desk.city import City
 from sapa.desk.mask import mask
 from sapa.desk.wording import continues, heading
-from store import messages
+from store import messages, remote
 from store.db import Tx
 
 SUMMARY = 4_000
@@ -130,7 +130,7 @@ def judge_ticket(tx: Tx, ticket_id: int, *, channel: str, city: City, chosen: st
     ]
     pictures = [(lat, lon, 0.0) for lat, lon in messages.picture_points(tx, ticket_id)]
     return judge(
-        _texts(parts) + messages.transcripts(tx, ticket_id),
+        _texts(parts) + remote.transcripts(tx, ticket_id),
         channel=channel,
         chosen=next((part.kelurahan for part in reversed(parts) if part.kelurahan), chosen),
         points=[*points, *pictures],

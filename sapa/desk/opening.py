@@ -6,7 +6,7 @@ from datetime import datetime
 from channels.base import Traits
 from channels.message import InboundMessage
 from notifier import notices
-from sapa.desk import deadline
+from sapa.desk import deadline, hasty
 from sapa.desk.assign import assign
 from sapa.desk.city import City
 from sapa.desk.incoming import Person, Prepared, Sitting
@@ -83,7 +83,8 @@ def opened(tx: Tx, ticket: Target, item: Prepared, person: Person, sitting: Sitt
     assign(
         tx, ticket.id, item.judgement.decision, now=now, city=city, not_before=not_before, fresh=decision.type
     )
-    acknowledge(tx, ticket.id, person, now, later)
+    if not hasty.is_hasty(tx, person, item.message.channel, now, city):
+        acknowledge(tx, ticket.id, person, now, later)
 
 
 def acknowledge(tx: Tx, ticket_id: int, person: Person, now: datetime, not_before: datetime | None) -> None:

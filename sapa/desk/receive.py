@@ -241,6 +241,7 @@ def _add(
         arrival_id=sitting.arrival_id,
         subject=message.subject,
         text=message.text,
+        whole=message.whole,
         in_reply_to=message.in_reply_to,
         group_id=message.group_id,
         machine=message.machine,

@@ -61,6 +61,7 @@ class Message(SQLModel, table=True):
     arrival_id: int | None = maybe_fk("arrival.id", index=False)
     subject: str = Field(default="", sa_type=Text)
     text: str = Field(default="", sa_type=Text)
+    whole: str = Field(default="", sa_type=Text)  # all of a mail of which `text` is less
     in_reply_to: str = Field(default="", sa_type=Text)
     group_id: str = ""
     machine: str = ""

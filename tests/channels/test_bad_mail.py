@@ -151,15 +151,15 @@ def test_twenty_thousand_nested_tags(tag: str) -> None:
     ],
 )
 def test_html_made_to_be_slow(piece: str) -> None:
-    grows_with_its_input(lambda count: to_text(piece * count, reply=True), 1_000)
+    grows_with_its_input(lambda count: to_text(piece * count, marks=True), 1_000)
     with without_hanging():
-        to_text(piece * 60_000, reply=True)
+        to_text(piece * 60_000, marks=True)
 
 
 def test_deep_html_keeps_its_words_but_not_its_scripts() -> None:
     html = "<div>" * 7_000 + "isi<style>a{}</style><script>jahat()</script>lagi" + "</div>" * 7_000
-    assert to_text(html, reply=False).split() == ["isi", "lagi"]
-    assert to_text("", reply=False) == ""
+    assert to_text(html, marks=False).split() == ["isi", "lagi"]
+    assert to_text("", marks=False) == ""
 
 
 @pytest.mark.parametrize("piece", ["On ", "Pada ", "> ", "-", "Dari:", "\n"])

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from channels._email_content import CUT, LEFT_OUT
-from channels._email_machine import AUTOMATIC, BOUNCE, LIST, LOOP, RECEIPT
+from channels._email_machine import AUTOMATIC, BOUNCE, DELAY, LIST, LOOP, RECEIPT
 from channels._email_names import message_id
 from channels._email_read import envelope, read, trace
 from channels.base import Payload
@@ -283,7 +283,8 @@ def test_the_reply_token_is_found_in_the_address() -> None:
         ("Subject: lampu lalu lintas otomatis mati", ""),
         ("X-Auto-Response-Suppress: All", AUTOMATIC),
         ("X-Auto-Response-Suppress: None", ""),
-        ("Precedence: bulk", LIST),
+        ("Precedence: bulk", ""),
+        ("Precedence: list", LIST),
         ("Precedence: first-class", ""),
         ("List-Id: <warga.contoh.example>", LIST),
         (f"X-Sapa-Loop: {OURS}", LOOP),
@@ -328,6 +329,7 @@ def test_a_bounce_reports_on_the_mail_it_returns() -> None:
                 at=NOW,
                 code="5.1.1",
                 detail="smtp; 550 tidak dikenal",
+                why="Alamat penerima tidak dikenal atau tidak aktif lagi.",
             ),
         )
 
@@ -336,8 +338,11 @@ def test_a_delay_or_a_foreign_bounce_reports_nothing() -> None:
     own = message_id("kunci", "Tok", "kota.example")
     assert len(read(payload(bounce(own, action="delayed")), OURS)) == 1
     assert len(read(payload(bounce("lain@kota.example")), OURS)) == 1
-    without = bounce(own).replace("Action:", "Aksi:")
-    assert len(read(payload(without), OURS)) == 1
+    without = read(payload(bounce(own).replace("Action:", "Aksi:")), OURS)[1]
+    assert isinstance(without, DeliveryReport)
+    assert (without.status, without.reachable) == ("failed", True)
+    assert read(payload(bounce(own, action="delayed")), OURS)[0].machine == DELAY  # type: ignore[union-attr]
+    assert read(payload(bounce(own, action="relayed")), OURS)[0].machine == RECEIPT  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

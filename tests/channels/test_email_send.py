@@ -385,3 +385,17 @@ def test_configuration_makes_the_door() -> None:
     assert EmailDoor.build({"relay": None}, lambda: NOW).settings == EmailSettings()
     with pytest.raises(TypeError):
         EmailDoor.build({"adress": "x"}, lambda: NOW)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["mailer-daemon@mx.example", "no-reply@toko.example", "noreply+1@toko.example", "donotreply@x.example"],
+)
+def test_nothing_is_sent_to_a_program(address: str) -> None:
+    with pytest.raises(Undeliverable):
+        built(outgoing(to=Address(channel="email", value=address)))
+
+
+def test_people_whose_address_only_looks_like_a_programs_are_answered() -> None:
+    for address in ("postmaster@kampus.example", "noreen@contoh.example", "bounce.dewi@contoh.example"):
+        assert built(outgoing(to=Address(channel="email", value=address)))["To"] == address

@@ -141,3 +141,19 @@ def test_a_sketch_holds_every_point_and_no_place_outside(
 
 def test_without_points_there_is_no_sketch() -> None:
     assert draw(Gazetteer(()), -7.5, 112.4, "") is None
+
+
+def test_all_of_a_mail_is_one_click_away_and_masked_like_its_words(desk: Desk, dishub: Seat) -> None:
+    ref = chat(desk, {"id": "1", "text": "Lampu jalan mati di depan pasar"})
+    whole = (
+        "Lampu jalan mati di depan pasar\n\nPada Rab, Sapa <lapor@kota.example> menulis:\n> lama 081234567890"
+    )
+    desk.office.ledger.write(lambda tx: tx.run("UPDATE message SET whole = :whole", whole=whole))
+    page = dishub.see(f"/petugas/laporan/{ref}")
+    folded = page.split("<summary>Seluruh surat, dengan kutipan dan tanda tangan</summary>")[1].split(
+        "</details>"
+    )[0]
+    assert "menulis:" in folded
+    assert "081234567890" not in folded
+    desk.office.ledger.write(lambda tx: tx.run("UPDATE message SET whole = ''"))
+    assert "Seluruh surat" not in dishub.see(f"/petugas/laporan/{ref}")

@@ -32,7 +32,8 @@ class Entry:
 
     `text` is masked. `messages` are the ids of what can be split off: several of an album, which is
     one piece. `heard` are recordings that are played here. `told` says how far our words have come.
-    `proof` says whether a mail is from whom it says, `proven_by` which domain vouches for it.
+    `proof` says whether a mail is from whom it says, `proven_by` which domain vouches for it; `whole` is
+    all of a mail, with what it quotes.
     """
 
     at: datetime
@@ -46,6 +47,7 @@ class Entry:
     heard: tuple[AttachmentRow, ...] = ()
     files: tuple[AttachmentRow, ...] = ()
     edits: tuple[tuple[datetime, Markup], ...] = ()
+    whole: Markup | None = None
     told: tuple[str, ...] = ()
     proof: str = ""
     proven_by: str = ""
@@ -180,6 +182,7 @@ def _message(
         edits=_edits(message, revisions),
         proof=proof,
         proven_by=proven_by,
+        whole=highlight.marked(message.whole, ()),
     )
 
 

@@ -426,6 +426,7 @@ def upgrade() -> None:
     sa.Column('arrival_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('subject', sa.Text(), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('whole', sa.Text(), nullable=False),
     sa.Column('in_reply_to', sa.Text(), nullable=False),
     sa.Column('group_id', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('machine', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
