@@ -69,6 +69,7 @@ class InboundMessage:
     `sender` is where the answer goes; `contacts` are further addresses the sender gave; `noted` says
     that an officer took it down. What was written in a group names it: `room` is the group's address,
     `room_name` what it is called.
+    `category` is what the channel itself filed it under, in its own words.
     """
 
     channel: str
@@ -91,6 +92,7 @@ class InboundMessage:
     noted: Noted | None = None
     room: str = ""
     room_name: str = ""
+    category: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ DOORS: Mapping[str, str] = {
     "sms": "channels.sms:SmsDoor",
     "whatsapp": "channels.whatsapp:WhatsAppDoor",
     "walkin": "channels.walkin:WalkinDoor",
+    "lapor": "channels.lapor:LaporDoor",
     "fake": "channels.fake:FakeDoor",
 }
 

@@ -15,7 +15,9 @@ from sapa.agenda import draft
 from sapa.agenda.rules import AgendaRules
 from sapa.desk import citizen, doors, logins, reminders, turns
 from sapa.desk.city import City
+from sapa.desk.dropped import Dropped
 from sapa.desk.fetching import Fetching
+from sapa.desk.importing import Importing
 from sapa.desk.intake import Intake
 from sapa.desk.logins import Limits
 from sapa.desk.sweeping import EVERY as SWEEP_EVERY
@@ -50,6 +52,8 @@ class Schedule:
         intake: Intake,
         fetching: Fetching,
         sweeping: Sweeping,
+        importing: Importing,
+        folder: Dropped | None,
         files: Files,
         city: Callable[[], City],
         rules: Callable[[], AgendaRules],
@@ -61,6 +65,8 @@ class Schedule:
         self._intake = intake
         self._fetching = fetching
         self._sweeping = sweeping
+        self._importing = importing
+        self._folder = folder
         self._files = files
         self._city = city
         self._rules = rules
@@ -99,6 +105,7 @@ class Schedule:
                     ("agenda", self.agenda, timedelta(hours=1)),
                     ("spool", self.spool, timedelta(seconds=15)),
                     ("files", self.files, timedelta(seconds=30)),
+                    ("imports", self.imports, timedelta(seconds=30)),
                     ("sweeps", self.sweeps, SWEEP_EVERY),
                     ("silence", self.silence, timedelta(minutes=10)),
                     ("unanswered", self.unanswered, timedelta(minutes=10)),
@@ -149,6 +156,12 @@ class Schedule:
     async def files(self) -> None:
         """Fetch the files that providers still have: retries that are due, and what was missed."""
         await self._fetching.look()
+
+    async def imports(self) -> None:
+        """Look into LAPOR!'s folder, and go on with imports that were left."""
+        if self._folder is not None:
+            await asyncio.to_thread(self._folder.look)
+        self._importing.wake()
 
     async def sweeps(self) -> None:
         """Ask providers for what they could not deliver; after what waits on disk."""

@@ -9,6 +9,7 @@ from typing import IO
 import structlog
 
 from channels.base import Door, Listener, Parser, Sender
+from channels.lapor import LaporDoor
 from notifier.pulse import Pulse
 from notifier.relay import Relay
 from notifier.render import Renderer
@@ -19,7 +20,9 @@ from sapa.bootstrap.key import signing_key
 from sapa.bootstrap.watch import Watch
 from sapa.desk import officers
 from sapa.desk.city import City
+from sapa.desk.dropped import Dropped
 from sapa.desk.fetching import Fetching
+from sapa.desk.importing import Importing
 from sapa.desk.intake import Intake
 from sapa.desk.mask import mask
 from sapa.desk.spool import Spool
@@ -28,7 +31,7 @@ from sapa.schedule import Schedule
 from sapa.settings import BadConfig, Settings
 from sapa.web.app import create_app
 from sapa.web.office import Office
-from store import alone, outbox, remote, schema, sweeps
+from store import alone, lapor, outbox, remote, schema, sweeps
 from store.db import Ledger, Tx
 from store.files import Files
 
@@ -72,6 +75,7 @@ class Service:
         self.relay = self._a_relay()
         self.fetching = self._a_fetching()
         self.intake = self._an_intake()
+        self.importing = self._an_importing()
         self.schedule = self._a_schedule()
         office = self._an_office()
         self.watch = Watch(ledger, doors, self.pulse, office.outages, self.city, clock)
@@ -93,6 +97,7 @@ class Service:
         await asyncio.to_thread(self._free_leases)
         self._tasks.append(asyncio.create_task(self.watch.run(), name="watch"))
         self._tasks.append(asyncio.create_task(self.fetching.run(), name="fetching"))
+        self._tasks.append(asyncio.create_task(self.importing.run(), name="importing"))
         wanted = {"email": "smtp"}
         for name, door in self.doors.items():
             if isinstance(door, Listener) and wanted.get(name, "poll") in self.roles:
@@ -105,6 +110,7 @@ class Service:
 
     async def stop(self) -> None:
         """No new payloads; finish what is under way; let go of the ledger."""
+        await self.importing.stop(LAST_FILES)
         await self.fetching.stop(LAST_FILES)
         if "schedule" in self.roles:
             await self.schedule.stop()
@@ -144,7 +150,9 @@ class Service:
         self._alone = alone.claim(self.ledger)
         if self._alone is None:
             return
-        notices, files = self.ledger.write(lambda tx: (outbox.free(tx), remote.free(tx), sweeps.free(tx))[:2])
+        notices, files, *_ = self.ledger.write(
+            lambda tx: (outbox.free(tx), remote.free(tx), sweeps.free(tx), lapor.free(tx))
+        )
         if notices or files:
             _log.info("leases_freed", notices=notices, files=files)
 
@@ -163,6 +171,26 @@ class Service:
         return Fetching(
             ledger=self.ledger, files=self.files, doors=self.doors, city=self.city, clock=self.clock
         )
+
+    @property
+    def _lapor(self) -> LaporDoor | None:
+        door = self.doors.get("lapor")
+        return door if isinstance(door, LaporDoor) else None
+
+    def _an_importing(self) -> Importing:
+        return Importing(
+            ledger=self.ledger,
+            files=self.files,
+            door=self._lapor,
+            deliver=lambda payload, parse: self._deliver(payload, parse),
+            clock=self.clock,
+        )
+
+    def _a_folder(self) -> Dropped | None:
+        section, door = self.in_force.settings.channels.lapor, self._lapor
+        if section is None or section.folder is None or door is None:
+            return None
+        return Dropped(section.folder, ledger=self.ledger, files=self.files, door=door, clock=self.clock)
 
     def _an_intake(self) -> Intake:
         return Intake(
@@ -186,6 +214,8 @@ class Service:
                 deliver=lambda payload, parse: self._deliver(payload, parse),
                 clock=self.clock,
             ),
+            importing=self.importing,
+            folder=self._a_folder(),
             files=self.files,
             city=self.city,
             rules=lambda: self.in_force.agenda,
@@ -203,6 +233,7 @@ class Service:
             intake=self.intake,
             relay=self.relay,
             fetch=self.fetching.wake,
+            take_in=self.importing.wake,
             pulse=self.pulse,
             doors=self.doors,
             secret=self._secret,

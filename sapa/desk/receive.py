@@ -250,6 +250,7 @@ def _add(
         accuracy_m=place.accuracy_m if place else None,
         place=place.label if place else "",
         kelurahan=place.kelurahan if place else "",
+        category=message.category,
         sent_at=at,
         now=now,
     )

@@ -6,6 +6,7 @@ from pydantic import Field, StrictInt, field_validator
 
 from sapa.settings.channel import Channel
 from sapa.settings.kinds import DeskAddress, Host, Part, Port, SecretName, Text, Url, default
+from sapa.settings.lapor import Lapor
 from sapa.settings.sms import Sms, Twilio
 from sapa.settings.whatsapp import WhatsApp
 
@@ -77,7 +78,7 @@ class Channels(Part):
     sms: Sms | None = None
     walkin: Walkin | None = None
     social: Unbuilt | None = None
-    lapor: Unbuilt | None = None
+    lapor: Lapor | None = None
     twilio: Twilio | None = None
 
     def by_name(self) -> dict[str, Channel]:

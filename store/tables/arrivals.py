@@ -69,6 +69,7 @@ class Message(SQLModel, table=True):
     accuracy_m: float | None = None  # the place lies within so many metres of (lat, lon); None = not told
     place: str = ""
     kelurahan: str = ""  # the one its sender chose
+    category: str = ""  # what the channel itself filed it under
     sent_at: datetime
     received_at: datetime
 
