@@ -39,7 +39,9 @@ def looked_over(content: bytes) -> None:
                 )
             for part in parts:
                 _without_entities(packed, part)
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, RuntimeError) as error:
+    except Unfit:
+        raise
+    except Exception as error:  # zipfile raises six kinds of its own: a file of strangers, kept elsewhere
         raise Unfit(BROKEN) from error
 
 
@@ -68,7 +70,7 @@ def xlsx_lines(content: bytes) -> Iterator[Line]:
                 book.close()
         except Unfit:
             raise
-        except Exception as error:  # of whatever kind: a file of strangers, the original is kept
+        except Exception as error:  # of whatever kind: the same
             raise Unfit(BROKEN) from error
 
 

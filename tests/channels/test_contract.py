@@ -57,6 +57,7 @@ SECTIONS: dict[str, dict[str, Any]] = {
     "sms": gateway.section(),
     "whatsapp": twilio_whatsapp.section(),
     "walkin": {},
+    "lapor": {},
     "fake": {"secret": "rahasia-uji"},
 }
 FAILS: dict[str, dict[str, Any]] = {
@@ -78,7 +79,7 @@ FETCHES: dict[str, tuple[str, str, str]] = {
 }
 NAMES = sorted(registry.DOORS)
 #: Fed by our own pages alone.
-OWN_PAGES = ("web", "walkin")
+OWN_PAGES = ("web", "walkin", "lapor")
 
 
 def door(name: str) -> Any:

@@ -243,7 +243,7 @@ def test_the_follow_up_says_our_status_in_their_words_and_hides_what_is_secret(w
         world.ledger.write(
             lambda tx, id_=id_: tx.run(  # type: ignore[misc]
                 "INSERT INTO event (ticket_id, kind, actor, opd, public, text, data, at) VALUES"
-                " (:id, 'answered', 'opd', 'DISHUB', true, 'Sudah diganti, hubungi 081234567890', '{}', :now)",
+                " (:id, 'answered', 'opd', 'DISHUB', true, 'Beres, hubungi 081234567890', '{}', :now)",
                 id=id_,
                 now=world.now,
             )
@@ -254,7 +254,7 @@ def test_the_follow_up_says_our_status_in_their_words_and_hides_what_is_secret(w
         officer = list(followup.rows(tx, Actor(kind="officer", role="clerk"), None, world.city))
     assert [one[0] for one in rows] == ["L1", "L2", "L3"]
     assert rows[0][1:4] == ["Belum Ditindaklanjuti", rows[0][2], "Dinas Perhubungan"]
-    assert rows[0][2].startswith("Sudah diganti")
+    assert rows[0][2].startswith("Beres")
     assert "081234567890" not in rows[0][2]
     assert rows[1][2] == followup.SEALED
     assert rows[0][4] == "23/11/2026 08:15"
