@@ -18,6 +18,7 @@ from channels._lapor_table import MAX_ROWS as MAX_ROWS
 from channels._lapor_table import Unfit as Unfit
 from channels._lapor_write import TYPES as TYPES
 from channels._lapor_write import table as table
+from channels._text import file_name as file_name
 from channels.base import Parsed, Payload, Traits, Unreadable
 
 NAME = "lapor"

@@ -114,6 +114,11 @@ def add_fault(tx: Tx, import_id: int, line: int, reason: str) -> None:
     tx.session.add(LaporFault(import_id=import_id, line=line, reason=reason))
 
 
+def clear_faults(tx: Tx, import_id: int) -> None:
+    """Forget what was wrong when somebody looked."""
+    tx.run("DELETE FROM lapor_fault WHERE import_id = :id", id=import_id)
+
+
 def faults(tx: Tx, import_id: int, limit: int = FAULTS) -> Sequence[LaporFault]:
     """The faults of an import in the order of its file."""
     found = select(LaporFault).where(col(LaporFault.import_id) == import_id)

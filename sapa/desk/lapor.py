@@ -108,7 +108,11 @@ def keep(
         )
         if state == "preview":
             row.new, row.changed, row.known, row.wrong = found.new, found.changed, found.known, found.wrong
-        return lapor.add(tx, row)
+        import_id = lapor.add(tx, row)
+        for line, reason in found.faults if state == "preview" else ():
+            lapor.add_fault(tx, import_id, line, reason)
+        tx.flush()
+        return import_id
 
     return ledger.write(act)
 
@@ -124,6 +128,7 @@ def begin(tx: Tx, import_id: int, by: Actor, now: datetime) -> None:
     if row.state == "preview":
         row.state, row.started_at = "running", now
         row.new = row.changed = row.known = row.wrong = 0
+        lapor.clear_faults(tx, import_id)  # it tells them again, with what the office could not take
 
 
 def drop(tx: Tx, import_id: int, by: Actor) -> None:

@@ -229,8 +229,7 @@ def _add(
     tx: Tx, item: Prepared, sitting: Sitting, ticket_id: int | None, conversation_id: int | None, at: datetime
 ) -> int:
     """The message row with its files; returns its id."""
-    message, now = item.message, sitting.now
-    place = message.place
+    message, place, now = item.message, item.message.place, sitting.now
     message_id = messages.add_message(
         tx,
         uuid=uuid7(now),

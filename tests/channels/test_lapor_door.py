@@ -165,13 +165,14 @@ def test_dates_as_exports_write_them(written: str, wib: str) -> None:
         ("kesehatan", "KESEHATAN"),
         ("Kesehatan > Pelayanan Kesehatan", "PELAYANAN KESEHATAN"),
         ("Perhubungan | hal yang lain", "PERHUBUNGAN"),
-        ("Ketenteraman, Ketertiban Umum, dan Pelindungan Masyarakat",) + (
+        (
+            "Ketenteraman, Ketertiban Umum, dan Pelindungan Masyarakat",
             "KETENTERAMAN, KETERTIBAN UMUM, DAN PELINDUNGAN MASYARAKAT",
         ),
         ("Lampu Taman", "LAMPU TAMAN"),
         ("", ""),
     ],
-)  # fmt: skip
+)
 def test_categories_by_the_names_of_lapor(written: str, topic: str) -> None:
     (row,) = whole(f'Tracking ID,Isi Laporan,Kategori\nL1,Lampu mati,"{written}"\n'.encode())
     assert (row.category, row.message.category) == (topic, topic)
