@@ -24,7 +24,8 @@ from store.files import Files
 
 #: Rows of one step: delivered together, then written down as done.
 CHUNK = 20
-LEASE = timedelta(minutes=2)
+#: Longer than any step; after a kill another process waits so long (on SQLite a start frees it).
+LEASE = timedelta(seconds=30)
 _log = structlog.get_logger()
 
 Line = tuple[int, dict[str, str], Row | str]
