@@ -78,12 +78,14 @@ def said(tx: Tx, message_id: int) -> Said:
     return Said(text, (lat, lon, place, kelurahan), address, utc(received_at))
 
 
-def add_message(tx: Tx, uuid: UUID, *, accuracy_m: float | None = None, **values: Any) -> int:
+def add_message(
+    tx: Tx, uuid: UUID, *, accuracy_m: float | None = None, category: str = "", **values: Any
+) -> int:
     """Keep one inbound message; returns its id. Raises the driver's IntegrityError for a known one.
 
     `values`: channel, account, external_id, ticket_id, conversation_id, arrival_id, subject, text,
-    in_reply_to, group_id, machine, lat, lon, place, kelurahan, category, sent_at, now. `accuracy_m`: how
-    far from (lat, lon) it may be, in metres; None = not told.
+    in_reply_to, group_id, machine, lat, lon, place, kelurahan, sent_at, now. `accuracy_m`: how far from
+    (lat, lon) it may be, in metres; None = not told. `category`: what the channel filed it under.
     """
     return tx.insert(
         "INSERT INTO message (uuid, direction, channel, account, external_id, ticket_id, conversation_id,"
@@ -93,6 +95,7 @@ def add_message(tx: Tx, uuid: UUID, *, accuracy_m: float | None = None, **values
         " :accuracy_m, :place, :kelurahan, :category, :sent_at, :now)",
         uuid=uuid,
         accuracy_m=accuracy_m,
+        category=category,
         **values,
     )
 
