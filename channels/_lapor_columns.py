@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from channels.message import Privacy
 
@@ -99,6 +100,12 @@ def plain(heading: str) -> str:
 
 def places(headings: Sequence[str], names: Mapping[str, Sequence[str]]) -> dict[str, int]:
     """Field → number of its column; `names` are a city's own headings and come before ours."""
+    return dict(_places(tuple(headings), tuple((field, tuple(one)) for field, one in names.items())))
+
+
+@lru_cache(maxsize=64)  # every row of a file asks the same
+def _places(headings: tuple[str, ...], own: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, int]:
+    names = dict(own)
     seen: dict[str, int] = {}
     for number, heading in enumerate(headings):
         seen.setdefault(plain(heading), number)
