@@ -72,6 +72,7 @@ class InboundMessage:
     "METHOD:DOMAIN" proven by that domain, "none" not proven, "fail" most likely forged, "reply-to": only
     named as where the answer goes. What was written in a group names it: `room` is the group's address,
     `room_name` what it is called.
+    `category` is what the channel itself filed it under, in its own words.
     """
 
     channel: str
@@ -96,6 +97,7 @@ class InboundMessage:
     room: str = ""
     room_name: str = ""
     whole: str = ""
+    category: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ DOORS: Mapping[str, str] = {
     "facebook": "channels.meta:FacebookDoor",
     "instagram": "channels.meta:InstagramDoor",
     "x": "channels.x:XDoor",
+    "lapor": "channels.lapor:LaporDoor",
     "fake": "channels.fake:FakeDoor",
 }
 

@@ -12,7 +12,7 @@ from store.driver import as_json
 Audience = Literal["citizen", "asker", "agency", "diskominfo", "officer", "chat"]
 
 #: Channels without a way back: who wrote there reads the answer on the tracking page.
-NO_WAY_BACK = frozenset({"web", "phone", "walkin"})
+NO_WAY_BACK = frozenset({"web", "phone", "walkin", "lapor"})
 
 
 @dataclass(frozen=True, slots=True)

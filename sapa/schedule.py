@@ -17,7 +17,9 @@ from sapa.desk import citizen, doors, logins, reminders, turns
 from sapa.desk.city import City
 from sapa.desk.collecting import EVERY as COLLECT_EVERY
 from sapa.desk.collecting import Collecting
+from sapa.desk.dropped import Dropped
 from sapa.desk.fetching import Fetching
+from sapa.desk.importing import Importing
 from sapa.desk.intake import Intake
 from sapa.desk.logins import Limits
 from sapa.desk.scanning import EVERY as SCAN_EVERY
@@ -56,6 +58,8 @@ class Schedule:
         sweeping: Sweeping,
         collecting: Collecting,
         scanning: Scanning,
+        importing: Importing,
+        folder: Dropped | None,
         files: Files,
         city: Callable[[], City],
         rules: Callable[[], AgendaRules],
@@ -69,6 +73,8 @@ class Schedule:
         self._sweeping = sweeping
         self._collecting = collecting
         self._scanning = scanning
+        self._importing = importing
+        self._folder = folder
         self._files = files
         self._city = city
         self._rules = rules
@@ -108,6 +114,7 @@ class Schedule:
                     ("spool", self.spool, timedelta(seconds=15)),
                     ("files", self.files, timedelta(seconds=30)),
                     ("scans", self.scans, SCAN_EVERY),
+                    ("imports", self.imports, timedelta(seconds=30)),
                     ("sweeps", self.sweeps, SWEEP_EVERY),
                     ("collect", self.collect, COLLECT_EVERY),
                     ("silence", self.silence, timedelta(minutes=10)),
@@ -163,6 +170,12 @@ class Schedule:
     async def scans(self) -> None:
         """Have files scanned for viruses that wait for it."""
         await self._scanning.look()
+
+    async def imports(self) -> None:
+        """Look into LAPOR!'s folder, and go on with imports that were left."""
+        if self._folder is not None:
+            await asyncio.to_thread(self._folder.look)
+        self._importing.wake()
 
     async def sweeps(self) -> None:
         """Ask providers for what they could not deliver; after what waits on disk."""

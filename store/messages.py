@@ -78,27 +78,23 @@ def said(tx: Tx, message_id: int) -> Said:
     return Said(text, (lat, lon, place, kelurahan), address, utc(received_at))
 
 
-def add_message(
-    tx: Tx, uuid: UUID, *, accuracy_m: float | None = None, whole: str = "", proof: str = "", **values: Any
-) -> int:
+def add_message(tx: Tx, uuid: UUID, **values: Any) -> int:
     """Keep one inbound message; returns its id. Raises the driver's IntegrityError for a known one.
 
     `values`: channel, account, external_id, ticket_id, conversation_id, arrival_id, subject, text,
-    in_reply_to, group_id, machine, lat, lon, place, kelurahan, sent_at, now. `accuracy_m`: how far from
-    (lat, lon) it may be, in metres; None = not told. `whole`: all that was written where `text` is less.
-    `proof`: of its sender ("" nothing known).
+    in_reply_to, group_id, machine, lat, lon, place, kelurahan, sent_at, now. If told, `accuracy_m`: how
+    far from (lat, lon) it may be, in metres; `whole`: all that was written where `text` is less; `proof`:
+    of its sender ("" nothing known); `category`: what the channel filed it under.
     """
     return tx.insert(
         "INSERT INTO message (uuid, direction, channel, account, external_id, ticket_id, conversation_id,"
         " arrival_id, subject, text, whole, in_reply_to, group_id, machine, proof, lat, lon, accuracy_m,"
-        " place, kelurahan, sent_at, received_at) VALUES (:uuid, 'in', :channel, :account, :external_id,"
-        " :ticket_id, :conversation_id, :arrival_id, :subject, :text, :whole, :in_reply_to, :group_id,"
-        " :machine, :proof, :lat, :lon, :accuracy_m, :place, :kelurahan, :sent_at, :now)",
+        " place, kelurahan, category, sent_at, received_at) VALUES (:uuid, 'in', :channel, :account,"
+        " :external_id, :ticket_id, :conversation_id, :arrival_id, :subject, :text, :whole, :in_reply_to,"
+        " :group_id, :machine, :proof, :lat, :lon, :accuracy_m, :place, :kelurahan, :category,"
+        " :sent_at, :now)",
         uuid=uuid,
-        accuracy_m=accuracy_m,
-        whole=whole,
-        proof=proof,
-        **values,
+        **{"accuracy_m": None, "whole": "", "proof": "", "category": ""} | values,
     )
 
 
@@ -121,9 +117,9 @@ def add_proof(tx: Tx, uuid: UUID, **values: Any) -> int:
     """
     return tx.insert(
         "INSERT INTO message (uuid, direction, channel, account, external_id, ticket_id, arrival_id,"
-        " subject, text, whole, in_reply_to, group_id, machine, place, kelurahan, sent_at, received_at)"
+        " subject, text, in_reply_to, group_id, machine, place, kelurahan, sent_at, received_at)"
         " VALUES (:uuid, 'out', :channel, :account, :external_id, :ticket_id, :arrival_id, '', '', '', '',"
-        " '', 'proof', '', '', :sent_at, :now)",
+        " 'proof', '', '', :sent_at, :now)",
         uuid=uuid,
         **values,
     )
@@ -179,6 +175,7 @@ class Part:
     kelurahan: str
     group_id: str
     external_id: str
+    category: str
 
 
 def files_of(tx: Tx, message_id: int) -> frozenset[str]:
@@ -191,7 +188,7 @@ def files_of(tx: Tx, message_id: int) -> frozenset[str]:
 _PART = (
     "SELECT subject, COALESCE((SELECT revision.text FROM message_revision AS revision"
     " WHERE revision.message_id = message.id ORDER BY revision.id DESC LIMIT 1), text),"
-    " lat, lon, accuracy_m, place, kelurahan, group_id, external_id"
+    " lat, lon, accuracy_m, place, kelurahan, group_id, external_id, category"
 )
 
 

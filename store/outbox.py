@@ -95,10 +95,10 @@ order by c.id desc limit 1
 
 _MESSAGE = """
 insert into message (uuid, direction, channel, account, external_id, ticket_id, conversation_id, subject,
-                     text, whole, in_reply_to, group_id, machine, place, kelurahan, sent_at,
+                     text, in_reply_to, group_id, machine, place, kelurahan, sent_at,
                      received_at)
 values (:uuid, 'out', :channel, :account, :external, :ticket, :conversation, :subject,
-        :text, '', :answers, '', '', '', '', :now, :now)
+        :text, :answers, '', '', '', '', :now, :now)
 on conflict (channel, account, external_id) do nothing
 """
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from channels.base import Door
 from channels.registry import build
@@ -32,6 +33,8 @@ def doors_of(
         "instagram": meta_section(settings, settings.channels.instagram),
         "walkin": {"max_photos": settings.intake.photos, "phones": _phones(settings)},
     }
+    if settings.channels.lapor is not None:
+        sections["lapor"] = {"columns": settings.channels.lapor.columns, "tz": ZoneInfo(settings.city.tz)}
     if settings.channels.telegram is not None:
         sections["telegram"] = _telegram_section(settings, settings.channels.telegram)
     made = {

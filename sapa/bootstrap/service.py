@@ -16,12 +16,14 @@ from sapa.bootstrap import values
 from sapa.bootstrap.doors import doors_of
 from sapa.bootstrap.force import InForce, enter, in_force
 from sapa.bootstrap.key import signing_key
+from sapa.bootstrap.lapor import folder_of, lapor_door
 from sapa.bootstrap.speech import transcriber_of
 from sapa.bootstrap.watch import Watch
 from sapa.desk import officers
 from sapa.desk.city import City
 from sapa.desk.collecting import Collecting
 from sapa.desk.fetching import Fetching
+from sapa.desk.importing import Importing
 from sapa.desk.intake import Intake
 from sapa.desk.mask import mask
 from sapa.desk.scanning import Scanning
@@ -31,7 +33,7 @@ from sapa.schedule import Schedule
 from sapa.settings import BadConfig, Settings
 from sapa.web.app import create_app
 from sapa.web.office import Office
-from store import alone, outbox, remote, schema, sweeps
+from store import alone, lapor, outbox, remote, schema, sweeps
 from store.db import Ledger, Tx
 from store.files import Files
 
@@ -75,6 +77,7 @@ class Service:
         self.relay = self._a_relay()
         self.fetching = self._a_fetching()
         self.intake = self._an_intake()
+        self.importing = self._an_importing()
         self.schedule = self._a_schedule()
         office = self._an_office()
         self.watch = Watch(ledger, doors, self.pulse, office.outages, self.city, clock)
@@ -96,6 +99,7 @@ class Service:
         await asyncio.to_thread(self._free_leases)
         self._tasks.append(asyncio.create_task(self.watch.run(), name="watch"))
         self._tasks.append(asyncio.create_task(self.fetching.run(), name="fetching"))
+        self._tasks.append(asyncio.create_task(self.importing.run(), name="importing"))
         wanted = {"email": "smtp"}
         for name, door in self.doors.items():
             if isinstance(door, Listener) and wanted.get(name, "poll") in self.roles:
@@ -108,6 +112,7 @@ class Service:
 
     async def stop(self) -> None:
         """No new payloads; finish what is under way; let go of the ledger."""
+        await self.importing.stop(LAST_FILES)
         await self.fetching.stop(LAST_FILES)
         if "schedule" in self.roles:
             await self.schedule.stop()
@@ -147,7 +152,9 @@ class Service:
         self._alone = alone.claim(self.ledger)
         if self._alone is None:
             return
-        notices, files = self.ledger.write(lambda tx: (outbox.free(tx), remote.free(tx), sweeps.free(tx))[:2])
+        notices, files, *_ = self.ledger.write(
+            lambda tx: (outbox.free(tx), remote.free(tx), sweeps.free(tx), lapor.free(tx))
+        )
         if notices or files:
             _log.info("leases_freed", notices=notices, files=files)
 
@@ -180,6 +187,15 @@ class Service:
             clock=self.clock,
         )
 
+    def _an_importing(self) -> Importing:
+        return Importing(
+            ledger=self.ledger,
+            files=self.files,
+            door=lapor_door(self.doors),
+            deliver=lambda payload, parse: self._deliver(payload, parse),
+            clock=self.clock,
+        )
+
     def _an_intake(self) -> Intake:
         return Intake(
             ledger=self.ledger,
@@ -205,6 +221,8 @@ class Service:
             sweeping=Sweeping(**errands),
             collecting=Collecting(**errands),
             scanning=self._a_scanning(),
+            importing=self.importing,
+            folder=folder_of(self.in_force.settings, self.doors, self.ledger, self.files, self.clock),
             files=self.files,
             city=self.city,
             rules=lambda: self.in_force.agenda,
@@ -222,6 +240,7 @@ class Service:
             intake=self.intake,
             relay=self.relay,
             fetch=self.fetching.wake,
+            take_in=self.importing.wake,
             pulse=self.pulse,
             doors=self.doors,
             secret=self._secret,

@@ -2,7 +2,7 @@
 
 import typer
 
-from sapa.cli import agenda, channels, demo, keep, officer, queue, rules, serve, setup
+from sapa.cli import agenda, channels, demo, keep, lapor, officer, queue, rules, serve, setup
 
 app = typer.Typer(
     name="sapa",
@@ -22,4 +22,5 @@ app.add_typer(demo.app, name="demo")
 app.add_typer(agenda.app, name="agenda")
 app.add_typer(queue.arrivals, name="arrivals")
 app.add_typer(queue.outbox, name="outbox")
+app.add_typer(lapor.app, name="lapor")
 app.add_typer(officer.app, name="officers")

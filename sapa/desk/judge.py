@@ -93,16 +93,17 @@ def judge(
     points: Sequence[Point],
     labels: Sequence[str],
     city: City,
+    category: str = "",
 ) -> Judgement:
     """Judge all of a ticket's words together; `texts` are its messages, each with its subject.
 
     `chosen` is a kelurahan the citizen named, `points` are in order of trust, `labels` their own
-    words about the place.
+    words about the place; `category` is what the channel filed it under.
     """
     text = "\n".join(part for part in texts if part)
     words = "; ".join(dict.fromkeys(label for label in labels if label))
     spot = _spot(f"{text}\n{words}", chosen, points, words, city)
-    assignment = decide(text, Facts(channel=channel, kelurahan=spot.kelurahan), city.book)
+    assignment = decide(text, Facts(channel=channel, kelurahan=spot.kelurahan, category=category), city.book)
     sensitive = assignment.sensitive or ("oversight" if assignment.type == "oversight" else "")
     lead, accused = assignment.lead, ""
     if assignment.type == "oversight":
@@ -136,6 +137,7 @@ def judge_ticket(tx: Tx, ticket_id: int, *, channel: str, city: City, chosen: st
         points=[*points, *pictures],
         labels=[part.place for part in parts],
         city=city,
+        category=next((part.category for part in parts if part.category), ""),
     )
 
 

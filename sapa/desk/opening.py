@@ -32,6 +32,7 @@ def judged(message: InboundMessage, files: Sequence[KeptFile], city: City) -> Ju
         points=points,
         labels=[place.label] if place else [],
         city=city,
+        category=message.category,
     )
 
 

@@ -37,6 +37,7 @@ TABLE: Mapping[str, frozenset[str]] = {
     "resend": _of("administrator coordinator"),
     "run_agenda": _of("administrator coordinator"),
     "declare_outage": _of("administrator coordinator"),
+    "import_lapor": _of("administrator coordinator"),
     "export": _of("administrator coordinator auditor"),
     # people
     "see_people": _of("administrator head auditor"),

@@ -30,6 +30,11 @@ from store.ids import uuid7
 
 #: A sender's clock may be this much ahead before we believe our own.
 _AHEAD = timedelta(minutes=5)
+#: What a message's row says in the message's own words.
+_KEPT = (
+    "channel", "account", "external_id", "subject", "text", "whole", "in_reply_to", "group_id", "machine",
+    "proof", "category",
+)  # fmt: skip
 
 
 def receive(
@@ -233,19 +238,10 @@ def _add(
     message_id = messages.add_message(
         tx,
         uuid=uuid7(now),
-        channel=message.channel,
-        account=message.account,
-        external_id=message.external_id,
+        **{name: getattr(message, name) for name in _KEPT},
         ticket_id=ticket_id,
         conversation_id=conversation_id,
         arrival_id=sitting.arrival_id,
-        subject=message.subject,
-        text=message.text,
-        whole=message.whole,
-        in_reply_to=message.in_reply_to,
-        group_id=message.group_id,
-        machine=message.machine,
-        proof=message.proof,
         lat=place.lat if place else None,
         lon=place.lon if place else None,
         accuracy_m=place.accuracy_m if place else None,

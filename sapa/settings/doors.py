@@ -6,6 +6,7 @@ from pydantic import field_validator
 
 from sapa.settings.channel import Channel
 from sapa.settings.kinds import Part, SecretName, Url
+from sapa.settings.lapor import Lapor
 from sapa.settings.mail import Mail
 from sapa.settings.meta import Meta, MetaChannel
 from sapa.settings.phone import Telephone
@@ -56,7 +57,7 @@ class Channels(Part):
     instagram: MetaChannel | None = None
     x: X | None = None
     social: Unbuilt | None = None
-    lapor: Unbuilt | None = None
+    lapor: Lapor | None = None
     twilio: Twilio | None = None
     meta: Meta | None = None
 

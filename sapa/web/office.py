@@ -107,6 +107,7 @@ class Office:
     hosts: frozenset[str] = frozenset()
     trusted_proxy: bool = False
     fetch: Callable[[], None] = lambda: None
+    take_in: Callable[[], None] = lambda: None
     pulse: Pulse = field(default_factory=Pulse)
     outages: Outages = field(default_factory=Outages)
 

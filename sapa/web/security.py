@@ -32,7 +32,7 @@ CLOSED = (("Cache-Control", "no-store"), ("X-Robots-Tag", "noindex, nofollow"))
 #: Called by machines that prove themselves otherwise (signature) or have nothing to prove.
 MACHINES = ("/hooks/", "/api/v1/")
 #: Forms that carry files, besides those below /lacak and /aksi.
-UPLOADS = frozenset({"/", "/petugas/catat", "/petugas/catat/serupa"})
+UPLOADS = frozenset({"/", "/petugas/catat", "/petugas/catat/serupa", "/petugas/lapor"})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 

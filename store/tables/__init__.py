@@ -7,6 +7,7 @@ original files carry names too and are sealed with it.
 from store.tables.arrivals import Arrival, AttachmentRow, Blob, Message, MessageRevision
 from store.tables.chats import ChatCode, ChatQuestion, OfficeChat
 from store.tables.doors import ChannelState, Outage
+from store.tables.lapor import LaporCase, LaporFault, LaporImport
 from store.tables.office import (
     Acting,
     ActionLink,
@@ -57,6 +58,9 @@ __all__ = [
     "Identity",
     "IdentityLook",
     "JobRun",
+    "LaporCase",
+    "LaporFault",
+    "LaporImport",
     "LoginLimit",
     "Message",
     "MessageRevision",

@@ -61,7 +61,9 @@ class Message(SQLModel, table=True):
     arrival_id: int | None = maybe_fk("arrival.id", index=False)
     subject: str = Field(default="", sa_type=Text)
     text: str = Field(default="", sa_type=Text)
-    whole: str = Field(default="", sa_type=Text)  # all of a mail of which `text` is less
+    whole: str = Field(
+        default="", sa_type=Text, sa_column_kwargs={"server_default": ""}
+    )  # all of a mail of which `text` is less
     in_reply_to: str = Field(default="", sa_type=Text)
     group_id: str = ""
     machine: str = ""
@@ -72,6 +74,7 @@ class Message(SQLModel, table=True):
     accuracy_m: float | None = None  # the place lies within so many metres of (lat, lon); None = not told
     place: str = ""
     kelurahan: str = ""  # the one its sender chose
+    category: str = Field(default="", sa_column_kwargs={"server_default": ""})  # as its channel filed it
     sent_at: datetime
     received_at: datetime
 

@@ -114,6 +114,7 @@ def test_every_job_and_how_often_it_runs(office: Office) -> None:
         ("spool", timedelta(seconds=15)),
         ("files", timedelta(seconds=30)),
         ("scans", timedelta(seconds=10)),
+        ("imports", timedelta(seconds=30)),
         ("sweeps", timedelta(minutes=5)),
         ("collect", timedelta(minutes=1)),
         ("silence", timedelta(minutes=10)),
@@ -124,7 +125,7 @@ def test_every_job_and_how_often_it_runs(office: Office) -> None:
         ("sessions", timedelta(hours=1)),
         ("orphans", timedelta(hours=6)),
     ]
-    assert [job.at_start for job in (weekly, daily, *rest)] == [False, False, *[True] * 13]
+    assert [job.at_start for job in (weekly, daily, *rest)] == [False, False, *[True] * 14]
     assert [job.run.__name__ for job in (weekly, daily, *rest)] == [
         "agenda",
         "day",

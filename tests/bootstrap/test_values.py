@@ -58,7 +58,7 @@ def test_the_post_room_and_the_pages_say_whose_they_are(tmp_path: Path) -> None:
 
 def test_open_doors_are_those_of_the_configuration(tmp_path: Path) -> None:
     doors = doors_of(settings_at(tmp_path), lambda: NOW)
-    assert sorted(doors) == ["email", "walkin", "web"]
+    assert sorted(doors) == ["email", "lapor", "walkin", "web"]
     assert doors["web"].max_photos == 5  # type: ignore[attr-defined]
 
 
@@ -75,7 +75,7 @@ def test_the_bot_is_made_of_its_section_and_its_secrets(tmp_path: Path) -> None:
     channels.write_text(f"{before}  telegram:\n    name: Telegram\n{opened}{after}", "utf-8")
     environ = {"SAPA_VAR": str(tmp_path), "UJI_TOKEN": "123456:AAF-uji-token", "UJI_RAHASIA": "s" * 20}
     doors = doors_of(load(folder / "config.yaml", environ), lambda: NOW)
-    assert sorted(doors) == ["email", "telegram", "walkin", "web"]
+    assert sorted(doors) == ["email", "lapor", "telegram", "walkin", "web"]
     assert doors["telegram"].where == "http://127.0.0.1:8000/hooks/telegram"  # type: ignore[attr-defined]
     assert doors["telegram"].account == "123456"  # type: ignore[attr-defined]
 

@@ -62,6 +62,7 @@ SECTIONS: dict[str, dict[str, Any]] = {
     "facebook": graph.section(),
     "instagram": graph.section(account=graph.ACCOUNT),
     "x": counterpart_x.section(),
+    "lapor": {},
     "fake": {"secret": "rahasia-uji"},
 }
 FAILS: dict[str, dict[str, Any]] = {
@@ -93,7 +94,7 @@ FETCHES: dict[str, tuple[str, str, str]] = {
 }
 NAMES = sorted(registry.DOORS)
 #: Fed by our own pages alone.
-OWN_PAGES = ("web", "walkin")
+OWN_PAGES = ("web", "walkin", "lapor")
 
 
 def door(name: str) -> Any:

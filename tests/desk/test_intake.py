@@ -192,8 +192,8 @@ def test_a_reply_to_our_message_joins_its_ticket(world: World, now: datetime) ->
     world.ledger.write(
         lambda tx: tx.run(
             "INSERT INTO message (uuid, direction, channel, account, external_id, ticket_id, subject, text,"
-            " whole, in_reply_to, group_id, machine, place, kelurahan, sent_at, received_at)"
-            " VALUES (:uuid, 'out', 'fake', 'fake', 'ours-1', 1, '', '', '', '', '', '', '', '', :now, :now)",
+            " in_reply_to, group_id, machine, place, kelurahan, sent_at, received_at)"
+            " VALUES (:uuid, 'out', 'fake', 'fake', 'ours-1', 1, '', '', '', '', '', '', '', :now, :now)",
             uuid=uuid4(),
             now=now,
         )

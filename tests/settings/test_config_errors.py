@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from channels.lapor import FIELDS
 from sapa.settings import BadConfig, load
 
 Complaint = Callable[..., list[str]]
@@ -192,8 +193,14 @@ ONE_FAULT = {
     ),
     "unbuilt door switched on": (
         "  telegram: {",
-        "  lapor: {name: LAPOR, enabled: ¦true}\n  telegram: {",
-        "channels.lapor.enabled: pintu kanal ini belum tersedia dalam versi ini; tulis enabled: false",
+        "  social: {name: Medsos, enabled: ¦true}\n  telegram: {",
+        "channels.social.enabled: pintu kanal ini belum tersedia dalam versi ini; tulis enabled: false",
+    ),
+    "column of an export that means nothing": (
+        "  telegram: {",
+        "  lapor: {name: LAPOR, columns: {¦warna: [Merah]}}\n  telegram: {",
+        'channels.lapor.columns.warna: "warna" bukan pilihan; pilih: '
+        + ", ".join(f"'{field}'" for field in FIELDS),
     ),
     "bot without token": (
         "telegram: {name: Telegram, enabled: false",

@@ -61,10 +61,15 @@ def test_the_shipped_city_has_its_kelurahan_with_twelve_points_each(mojokerto: S
     assert len({area.name for area in kelurahan}) == 18
 
 
-def test_the_shipped_city_opens_three_of_its_eight_channels(mojokerto: Settings) -> None:
+def test_the_shipped_city_opens_four_of_its_eight_channels(mojokerto: Settings) -> None:
     channels = mojokerto.channels.by_name()
     assert list(channels) == ["web", "email", "whatsapp", "telegram", "sms", "walkin", "social", "lapor"]
-    assert [name for name, channel in channels.items() if channel.enabled] == ["web", "email", "walkin"]
+    assert [name for name, channel in channels.items() if channel.enabled] == [
+        "web",
+        "email",
+        "walkin",
+        "lapor",
+    ]
     assert all(channel.opens_with for channel in channels.values() if not channel.enabled)
 
 

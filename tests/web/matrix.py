@@ -212,6 +212,11 @@ def planned(scene: Scene) -> None:
     scene.values |= {"week": scene.desk.planned(), "change": "setujui"}
 
 
+def exported(scene: Scene) -> None:
+    """An export of LAPOR! was looked over."""
+    scene.values |= {"id": str(scene.desk.lapor("Lampu jalan mati", "")), "change": "impor"}
+
+
 def taking(scene: Scene) -> None:
     """The ticket is taken in hand."""
     scene.values["change"] = "ambil"
@@ -408,6 +413,12 @@ STAFF = [
         data=with_csrf(version="0"),
         arrange=to_call,
     ),
+    row("GET", "/petugas/lapor", *DISKOMINFO),
+    row("POST", "/petugas/lapor", *(*LOGIN, 403, 403, 422, 422, *[403] * 4), data=with_csrf()),
+    row("GET", "/petugas/lapor/tindak-lanjut", *DISKOMINFO),
+    row("GET", "/petugas/lapor/{id}", *DISKOMINFO, arrange=exported),
+    row("GET", "/petugas/lapor/{id}/salah", *DISKOMINFO, arrange=exported),
+    row("POST", "/petugas/lapor/{id}/{change}", *DONE, data=with_csrf(), arrange=exported),
     row("GET", "/petugas/agenda", *DISKOMINFO),
     row("POST", "/petugas/agenda", *DONE, data=with_csrf(pekan="2026-W48")),
     row("GET", "/petugas/agenda/{week}", *DISKOMINFO, arrange=planned),

@@ -24,7 +24,9 @@ SIZES = {
     "desktop at 200 %": {"width": 640, "height": 450},
 }
 #: GET routes that are no pages.
-NO_PAGES = re.compile(r"/(berkas|hooks|l/|healthz|readyz|metrics|petugas/langsung|static)")
+NO_PAGES = re.compile(
+    r"/(berkas|hooks|l/|healthz|readyz|metrics|petugas/langsung|petugas/lapor/(tindak-lanjut|\{id\}/salah)|static)"
+)
 Place = Callable[[dict[str, str]], str]
 #: Pages by route, as they are visited; a page without a row here fails the test below.
 PAGES: Mapping[str, tuple[str, Place]] = {
@@ -54,6 +56,8 @@ PAGES: Mapping[str, tuple[str, Place]] = {
     "/petugas/kanal": ("administrator", lambda v: "/petugas/kanal"),
     "/petugas/kanal/{channel}": ("administrator", lambda v: "/petugas/kanal/email"),
     "/petugas/kanal/telepon": ("administrator", lambda v: "/petugas/kanal/telepon"),
+    "/petugas/lapor": ("administrator", lambda v: "/petugas/lapor"),
+    "/petugas/lapor/{id}": ("administrator", lambda v: f"/petugas/lapor/{v['import']}"),
     "/petugas/tautan": ("administrator", lambda v: "/petugas/tautan"),
     "/petugas/akun": ("administrator", lambda v: "/petugas/akun"),
     "/petugas/akun/kode": ("administrator", lambda v: "/petugas/akun/kode"),
@@ -76,6 +80,8 @@ def lively(desk: Desk) -> dict[str, str]:
     officer = str(desk.add_officer("rekan", "opd", "DLH"))
     with_codes(desk, desk.add_officer("berkode", "coordinator"))
     found = {"officer": officer, "entry": desk.invited("calon", "DLH"), "week": desk.planned()}
+    desk.lapor("Lampu jalan mati", state="running")
+    found["import"] = str(desk.lapor("Sampah menumpuk di pasar", ""))
     found["taken"] = desk.taken_down("Jalan berlubang di depan pasar", desk.add_officer("loket", "clerk"))
     return {"ref": ref, "key": key, "link": desk.link(ref), **found}
 

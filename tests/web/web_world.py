@@ -23,6 +23,7 @@ from starlette.testclient import TestClient
 
 from channels.base import Accepted, Parsed, Payload, Traits, Unavailable
 from channels.fake import FakeDoor
+from channels.lapor import LaporDoor
 from channels.walkin import WalkinDoor
 from channels.web import WebDoor
 from notifier import notices
@@ -32,10 +33,11 @@ from router.place import Area, Gazetteer
 from router.rules import BookSource, compile_book
 from sapa.agenda import week
 from sapa.agenda.rules import AgendaRules
-from sapa.desk import entries
+from sapa.desk import entries, lapor
 from sapa.desk.actor import Actor, Done
 from sapa.desk.city import CannedAnswer, City, Line, OpdInfo
 from sapa.desk.deadline import Calendar, SlaRow, SlaTable
+from sapa.desk.importing import Importing
 from sapa.desk.intake import Intake
 from sapa.desk.passwords import Passwords
 from sapa.desk.spool import Spool
@@ -157,7 +159,12 @@ def make_city(public_url: str = "http://testserver") -> City:
         sla=SlaTable("sla", tuple(rows)),
         calendar=Calendar("days", frozenset(), TZ),
         opds={**opds, "PLN": OpdInfo(code="PLN", name="PLN", kind="external")},
-        channels={"web": WebDoor.traits, "fake": Traits(burst=True), "walkin": WalkinDoor.traits},
+        channels={
+            "web": WebDoor.traits,
+            "fake": Traits(burst=True),
+            "walkin": WalkinDoor.traits,
+            "lapor": LaporDoor.traits,
+        },
         other_route={"INSPEKTORAT": "DISKOMINFO"},
         channel_names={"web": "Situs web", "email": "Surel", "fake": "Obrolan", "walkin": "Loket"},
         tagline="Kami dengarkan.",
@@ -313,6 +320,28 @@ class Desk:
         with self.office.ledger.reading() as tx:
             return arrivals.parked(tx)[0].id
 
+    def lapor(self, *texts: str, state: str = "preview") -> int:
+        """An export of LAPOR! with these reports; returns the import's id."""
+        lines = [f"L{number};{text};Proses;23/11/2026 08:15" for number, text in enumerate(texts, 1)]
+        content = "\n".join(["Tracking ID;Isi Laporan;Status;Tanggal Laporan", *lines, ""]).encode()
+        office, now = self.office, self.clock.now
+        found = lapor.survey(office.ledger, office.doors["lapor"], content, now)  # type: ignore[arg-type]
+        how = {"name": "ekspor.csv", "came": "console", "officer_id": None, "state": state, "now": now}
+        return lapor.keep(office.ledger, office.files, found, content, **how)  # type: ignore[arg-type]
+
+    def take_in(self) -> None:
+        """Every import that runs, to its end (in a thread of its own, as a process does beside the pages)."""
+        office = self.office
+        importing = Importing(
+            ledger=office.ledger,
+            files=office.files,
+            door=office.doors["lapor"],  # type: ignore[arg-type]
+            deliver=office.intake.deliver,
+            clock=self.clock,
+        )
+        with ThreadPoolExecutor(1) as beside:
+            beside.submit(asyncio.run, importing.look()).result()
+
     def linked_group(self, opd: str, value: str = "-100200") -> int:
         """A group of the agency is linked; returns the link's id."""
         officer = self.add_officer("penaut", "head", opd)
@@ -449,7 +478,12 @@ def make_office(ledger: Ledger, tmp_path: Path, clock: Clock, **changes: Any) ->
     for kind, digest in city.books.items():
         ledger.write(partial(books.activate, kind=kind, digest=digest, yaml="", now=clock.now))
     files = Files(tmp_path / "files")
-    doors = {"web": WebDoor(), "fake": FakeDoor(secret="hook-secret"), "walkin": WalkinDoor()}
+    doors = {
+        "web": WebDoor(),
+        "fake": FakeDoor(secret="hook-secret"),
+        "walkin": WalkinDoor(),
+        "lapor": LaporDoor(),
+    }
     intake = Intake(
         ledger=ledger, files=files, spool=Spool(tmp_path / "spool"), doors=doors, city=lambda: city
     )

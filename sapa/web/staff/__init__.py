@@ -7,6 +7,7 @@ from sapa.web.staff import (
     calls,
     chats,
     doors,
+    lapor,
     parked,
     people,
     person,
@@ -32,6 +33,7 @@ ROUTERS = (
     post.router,
     calls.router,  # before the channels: its addresses look like one's
     doors.router,
+    lapor.router,
     agenda.router,
     agenda_acts.router,
     chats.router,

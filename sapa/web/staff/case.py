@@ -11,7 +11,7 @@ from sapa.desk.actor import Actor
 from sapa.desk.city import City, OpdInfo
 from sapa.desk.deed import offered
 from sapa.desk.permissions import may
-from sapa.web.staff import highlight, history
+from sapa.web.staff import beside, highlight, history
 from sapa.web.staff.sketch import Sketch, draw
 from sapa.web.staff.thread import Entry
 from sapa.web.staff.thread import read as read_thread
@@ -73,6 +73,7 @@ class Case:
     may_open: bool
     telling: bool
     looks: tuple[tuple[IdentityLook, str], ...]
+    lapor: tuple[beside.Beside, ...]
     held: Held | None
 
 
@@ -101,10 +102,7 @@ def read(tx: Tx, ticket: Ticket, by: Actor, city: City, now: datetime) -> Case:
         ),
         thread=tuple(read_thread(tx, ticket.id, judged, happened, post, names, city, heard=heard)),
         history=tuple(reversed(lines)),
-        promises=tuple(
-            (STEPS[step], row.due_at, standing(row.due_at, now, city.calendar))
-            for step, row in tickets.running(tx, ticket.id).items()
-        ),
+        promises=_promises(tx, ticket.id, now, city),
         post=tuple(_post(row, city) for row in post),
         acts=tuple(act for act in offered(tx, ticket, by) if act not in NOT_HERE),
         undoes=_undoes(tx, ticket, by, happened, city),
@@ -114,8 +112,16 @@ def read(tx: Tx, ticket: Ticket, by: Actor, city: City, now: datetime) -> Case:
         may_open=may_open,
         telling=may_open or not sight.is_sealed(ticket),
         looks=tuple(console.looks(tx, ticket.id)) if may_open or may(by, "read_looks") else (),
+        lapor=beside.read(tx, ticket, city, now),
         held=claims.of(tx, [ticket.id], now).get(ticket.id),
     )
+
+
+def _promises(
+    tx: Tx, ticket_id: int, now: datetime, city: City
+) -> tuple[tuple[str, datetime, Standing], ...]:
+    running = tickets.running(tx, ticket_id).items()
+    return tuple((STEPS[step], row.due_at, standing(row.due_at, now, city.calendar)) for step, row in running)
 
 
 def _map(ticket: Ticket) -> str:

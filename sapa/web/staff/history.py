@@ -34,6 +34,7 @@ TITLES: Mapping[str, str] = {
     "absorbed": "Menerima pesan dari {ref}",
     "message": "Pesan baru dari pelapor",
     "revision": "Pelapor mengubah pesannya",
+    "lapor_status": "Status di LAPOR!: {said}",
     "file_came": "Berkas pelapor menyusul",
     "file_lost": "Berkas pelapor tidak dapat diambil",
     "file_infected": "Berkas pelapor dikarantina",
@@ -105,6 +106,7 @@ def title(event: Event, city: City) -> str:
             ref=data.get("ref") or data.get("into") or "laporan lain",
             channel=city.channel_name(str(data.get("channel", ""))),
             source=words.named(str(data.get("source", "")), "source"),
+            said=data.get("said") or "(kosong)",
             undone=UNDONE.get(str(data.get("undone", "")), "tindakan"),
         )
         + silence

@@ -130,6 +130,7 @@ SAID: Mapping[str, str] = {
     "sesi": "Semua sesi lain sudah diakhiri.",
     "sandi": "Kata sandi diganti.",
     "jabatan": "Jabatan diganti.",
+    "impor-batal": "Impor dibatalkan; tidak ada yang masuk.",
     "catatan-batal": "Catatan dibatalkan. Riwayatnya tetap tersimpan.",
     "tautan-lepas": "Tautan dilepas. Disposisi tidak dikirim lagi ke sana.",
 }

@@ -55,6 +55,19 @@ def upgrade() -> None:
     sa.Column('done_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.PrimaryKeyConstraint('name', 'scheduled_for')
     )
+    op.create_table('lapor_case',
+    sa.Column('tracking_id', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('digest', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('status', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('category', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('source', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('opd', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('written_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('due_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('updated_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.PrimaryKeyConstraint('tracking_id')
+    )
     op.create_table('login_limit',
     sa.Column('bucket', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('tokens', sa.Float(), nullable=False),
@@ -190,6 +203,34 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('identity', schema=None) as batch_op:
         batch_op.create_index('ux_identity_value', ['channel', 'value'], unique=True)
+
+    op.create_table('lapor_import',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('blob', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('came', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('officer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('columns', sa.JSON(), nullable=False),
+    sa.Column('total', sa.Integer(), nullable=False),
+    sa.Column('done', sa.Integer(), nullable=False),
+    sa.Column('new', sa.Integer(), nullable=False),
+    sa.Column('changed', sa.Integer(), nullable=False),
+    sa.Column('known', sa.Integer(), nullable=False),
+    sa.Column('wrong', sa.Integer(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('started_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('ended_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('lease_until', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.CheckConstraint("state = 'preview' OR state = 'running' OR state = 'done' OR state = 'failed' OR state = 'dropped'", name='ck_state'),
+    sa.ForeignKeyConstraint(['blob'], ['blob.digest'], ),
+    sa.ForeignKeyConstraint(['officer_id'], ['officer.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('lapor_import', schema=None) as batch_op:
+        batch_op.create_index('ix_lapor_import_running', ['id'], unique=False, sqlite_where=sa.text("state = 'running'"), postgresql_where=sa.text("state = 'running'"))
 
     op.create_table('office_chat',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -414,6 +455,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_identity_look_officer_id'), ['officer_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_identity_look_ticket_id'), ['ticket_id'], unique=False)
 
+    op.create_table('lapor_fault',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('import_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('line', sa.Integer(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['import_id'], ['lapor_import.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('lapor_fault', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_lapor_fault_import_id'), ['import_id'], unique=False)
+
     op.create_table('message',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('uuid', sa.Uuid(), nullable=False),
@@ -426,7 +478,7 @@ def upgrade() -> None:
     sa.Column('arrival_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('subject', sa.Text(), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
-    sa.Column('whole', sa.Text(), nullable=False),
+    sa.Column('whole', sa.Text(), server_default='', nullable=False),
     sa.Column('in_reply_to', sa.Text(), nullable=False),
     sa.Column('group_id', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('machine', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -436,6 +488,7 @@ def upgrade() -> None:
     sa.Column('accuracy_m', sa.Float(), nullable=True),
     sa.Column('place', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('kelurahan', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('category', sqlmodel.sql.sqltypes.AutoString(), server_default='', nullable=False),
     sa.Column('sent_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('received_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.CheckConstraint("direction = 'in' OR direction = 'out'", name='ck_direction'),
@@ -695,6 +748,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_message_conversation_id'))
 
     op.drop_table('message')
+    with op.batch_alter_table('lapor_fault', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_lapor_fault_import_id'))
+
+    op.drop_table('lapor_fault')
     with op.batch_alter_table('identity_look', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_identity_look_ticket_id'))
         batch_op.drop_index(batch_op.f('ix_identity_look_officer_id'))
@@ -749,6 +806,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_office_chat_contact_id'))
 
     op.drop_table('office_chat')
+    with op.batch_alter_table('lapor_import', schema=None) as batch_op:
+        batch_op.drop_index('ix_lapor_import_running', sqlite_where=sa.text("state = 'running'"), postgresql_where=sa.text("state = 'running'"))
+
+    op.drop_table('lapor_import')
     with op.batch_alter_table('identity', schema=None) as batch_op:
         batch_op.drop_index('ux_identity_value')
 
@@ -777,6 +838,7 @@ def downgrade() -> None:
     op.drop_table('opd')
     op.drop_table('officer')
     op.drop_table('login_limit')
+    op.drop_table('lapor_case')
     op.drop_table('job_run')
     op.drop_table('contact')
     op.drop_table('channel_state')
