@@ -93,7 +93,9 @@ def _other(
 
 
 def _file(kind: str, url: str, number: int) -> Attachment:
-    ending = mimetypes.guess_type(urlsplit(url).path)[0] or _FILES[kind]
+    guessed = mimetypes.guess_type(urlsplit(url).path)[0] or ""
+    known = kind == "file" or guessed.partition("/")[0] == kind  # a voice lies in an .mp4, too
+    ending = guessed if guessed and known else _FILES[kind]
     name = f"{_NAMES[kind]}-{number}{mimetypes.guess_extension(ending) or ''}"
     if len(url) > 4_000 or not url.isprintable():
         raise ValueError("url")
