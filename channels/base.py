@@ -241,6 +241,15 @@ class Collector(Parser, Protocol):
         ...
 
 
+@runtime_checkable
+class Namer(Door, Protocol):
+    """A door whose provider can be asked how somebody calls themselves."""
+
+    async def name_of(self, value: str) -> str:
+        """The name behind an address of this door, "" where it is not told; raises `Unavailable`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What a look at a door found, in Indonesian for officers: whether it is as it should be, and what to do.

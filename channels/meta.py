@@ -13,6 +13,7 @@ from channels._http import Caller
 from channels._meta_kinds import HANDLE, HOSTS
 from channels._meta_read import read
 from channels._meta_send import Graph, MetaSettings, Post
+from channels._text import one_line
 from channels.base import (
     Answer,
     Finding,
@@ -38,6 +39,7 @@ class MetaDoor:
     object: ClassVar[str]
     longest: ClassVar[int]
     replies: ClassVar[str]
+    names: ClassVar[tuple[str, ...]]
     #: Meta tries again for days, so a ledger that is down loses nothing.
     traits: ClassVar[Traits] = Traits(burst=True, commands="words")
 
@@ -83,6 +85,17 @@ class MetaDoor:
     async def send(self, message: OutboundMessage) -> Receipt:
         """Hand over one message; raises `Unavailable` or `Undeliverable`."""
         return await self._post.send(message)
+
+    async def name_of(self, value: str) -> str:
+        """How a writer calls themselves, "" where Meta does not tell; raises `Unavailable`."""
+        if not value.isdecimal():
+            return ""
+        try:
+            told = await self._graph.get(f"{value}?fields={','.join(self.names)}")
+        except Undeliverable:
+            return ""
+        parts = (told.get(field) for field in self.names)
+        return one_line(" ".join(part for part in parts if isinstance(part, str) and part), 200)
 
     async def fetch(self, remote: str, limit: int) -> bytes:
         """A file by its handle, at most `limit` bytes; raises `Unavailable` or `Undeliverable`."""
@@ -134,9 +147,11 @@ class FacebookDoor(MetaDoor):
     """One page: Messenger, comments and posts of visitors."""
 
     name, object, longest, replies = "facebook", "page", 2_000, "comments"
+    names = ("first_name", "last_name")
 
 
 class InstagramDoor(MetaDoor):
     """One professional account: direct messages, comments and mentions."""
 
     name, object, longest, replies = "instagram", "instagram", 1_000, "replies"
+    names = ("name", "username")

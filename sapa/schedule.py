@@ -22,6 +22,8 @@ from sapa.desk.fetching import Fetching
 from sapa.desk.importing import Importing
 from sapa.desk.intake import Intake
 from sapa.desk.logins import Limits
+from sapa.desk.naming import EVERY as NAMES_EVERY
+from sapa.desk.naming import Naming
 from sapa.desk.scanning import EVERY as SCAN_EVERY
 from sapa.desk.scanning import Scanning
 from sapa.desk.sweeping import EVERY as SWEEP_EVERY
@@ -57,6 +59,7 @@ class Schedule:
         fetching: Fetching,
         sweeping: Sweeping,
         collecting: Collecting,
+        naming: Naming,
         scanning: Scanning,
         importing: Importing,
         folder: Dropped | None,
@@ -72,6 +75,7 @@ class Schedule:
         self._fetching = fetching
         self._sweeping = sweeping
         self._collecting = collecting
+        self._naming = naming
         self._scanning = scanning
         self._importing = importing
         self._folder = folder
@@ -117,6 +121,7 @@ class Schedule:
                     ("imports", self.imports, timedelta(seconds=30)),
                     ("sweeps", self.sweeps, SWEEP_EVERY),
                     ("collect", self.collect, COLLECT_EVERY),
+                    ("names", self.names, NAMES_EVERY),
                     ("silence", self.silence, timedelta(minutes=10)),
                     ("unanswered", self.unanswered, timedelta(minutes=10)),
                     ("loose", self.loose, timedelta(minutes=10)),
@@ -186,6 +191,10 @@ class Schedule:
     async def collect(self) -> None:
         """Fetch what lies in a mailbox elsewhere."""
         await self._collecting.look()
+
+    async def names(self) -> None:
+        """Ask providers how people call themselves."""
+        await self._naming.look()
 
     async def silence(self) -> None:
         """Close what reporters were asked about and kept silent."""

@@ -37,6 +37,22 @@ def add_contact(tx: Tx, channel: str, value: str, name: str, now: datetime) -> i
     return contact_id
 
 
+def nameless(tx: Tx, channel: str, since: datetime) -> list[tuple[int, str]]:
+    """(contact, address) of people of a channel who came after that and told no name."""
+    rows = tx.run(
+        "SELECT contact_id, value FROM identity JOIN contact ON contact.id = contact_id"
+        " WHERE identity.channel = :channel AND name = '' AND created_at > :since ORDER BY contact_id",
+        channel=channel,
+        since=since,
+    )
+    return [(int(contact), str(value)) for contact, value in rows]
+
+
+def named(tx: Tx, contact_id: int, name: str) -> None:
+    """Somebody's name, where none was known."""
+    tx.run("UPDATE identity SET name = :name WHERE contact_id = :id AND name = ''", id=contact_id, name=name)
+
+
 def move(tx: Tx, contact_id: int, channel: str, value: str) -> None:
     """A contact has another address from now on, unless that is somebody's already."""
     tx.run(

@@ -26,6 +26,7 @@ from sapa.desk.fetching import Fetching
 from sapa.desk.importing import Importing
 from sapa.desk.intake import Intake
 from sapa.desk.mask import mask
+from sapa.desk.naming import Naming
 from sapa.desk.scanning import Scanning
 from sapa.desk.spool import Spool
 from sapa.desk.sweeping import Sweeping
@@ -220,6 +221,7 @@ class Service:
             fetching=self.fetching,
             sweeping=Sweeping(**errands),
             collecting=Collecting(**errands),
+            naming=Naming(ledger=self.ledger, doors=self.doors, clock=self.clock),
             scanning=self._a_scanning(),
             importing=self.importing,
             folder=folder_of(self.in_force.settings, self.doors, self.ledger, self.files, self.clock),

@@ -117,6 +117,7 @@ def test_every_job_and_how_often_it_runs(office: Office) -> None:
         ("imports", timedelta(seconds=30)),
         ("sweeps", timedelta(minutes=5)),
         ("collect", timedelta(minutes=1)),
+        ("names", timedelta(minutes=5)),
         ("silence", timedelta(minutes=10)),
         ("unanswered", timedelta(minutes=10)),
         ("loose", timedelta(minutes=10)),
@@ -125,7 +126,7 @@ def test_every_job_and_how_often_it_runs(office: Office) -> None:
         ("sessions", timedelta(hours=1)),
         ("orphans", timedelta(hours=6)),
     ]
-    assert [job.at_start for job in (weekly, daily, *rest)] == [False, False, *[True] * 14]
+    assert [job.at_start for job in (weekly, daily, *rest)] == [False, False, *[True] * 15]
     assert [job.run.__name__ for job in (weekly, daily, *rest)] == [
         "agenda",
         "day",

@@ -58,7 +58,8 @@ def comment(number: str, text: str, sender: str = SOMEBODY, **more: Any) -> dict
 class Graph:
     """`sent` are accepted messages, `public` the answers below comments; `answers` come first.
 
-    `closed` are people whose window is over, `answered` comments that have their private answer.
+    `closed` are people whose window is over, `answered` comments that have their private answer;
+    `people` are the profiles that may be read.
     """
 
     own: str = PAGE
@@ -69,6 +70,7 @@ class Graph:
     closed: set[str] = field(default_factory=set)
     answered: set[str] = field(default_factory=set)
     subscribed: bool = True
+    people: dict[str, dict[str, str]] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=lambda: {"/ada.jpg": JPEG})
     longest: int = 2_000
     replies: str = "comments"
@@ -122,6 +124,12 @@ class Graph:
             return self.answers.pop(0)
         if path == self.own and query == {"fields": "id"}:
             return 200, {"id": self.own}
+        if path in self.people and set(query) == {"fields"}:
+            known = self.people[path]
+            return 200, {
+                "id": path,
+                **{name: known[name] for name in query["fields"].split(",") if name in known},
+            }
         if path == f"{self.own}/subscribed_apps" and not query:
             return 200, {"data": [{"id": "1", "subscribed_fields": ["messages"]}] if self.subscribed else []}
         self.wrong.append(f"undocumented GET {path} {query}")
