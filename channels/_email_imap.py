@@ -92,14 +92,15 @@ class Mailbox:
             kept = {int(one.removeprefix(prefix)) for one in await known(prefix)}
             here, unmarked = await self._run(partial(self._numbers, client))
             await self._run(partial(self._mark, client, sorted(kept & unmarked)))  # a crash came between
-            count = 0
+            count, failed = 0, 0
             new = sorted(here - kept)
             for start in range(0, len(new), _AT_ONCE):
                 part = new[start : start + _AT_ONCE]
                 sizes = await self._run(partial(_sizes, client, part))
                 for number in part:
                     mail = await self._run(partial(self._mail, client, number, sizes.get(number, 0)))
-                    if mail is None:  # somebody took it away meanwhile
+                    failed += mail == b""
+                    if not mail:  # the server cannot give it, or somebody took it away meanwhile
                         continue
                     payload = Payload(
                         channel=self._channel,
@@ -112,6 +113,8 @@ class Mailbox:
                     await deliver(payload, partial(parse, payload))
                     await self._run(partial(self._mark, client, [number]))
                     count += 1
+            if failed:
+                raise Unavailable(f"{failed} surat tidak dapat diberikan kotak surat; yang lain diambil.")
             return count
         finally:
             await self._run(partial(_close, client))
@@ -160,6 +163,17 @@ class Mailbox:
         return here, here if self.settings.after == "move" else here & set(client.search(["UNSEEN"]))
 
     def _mail(self, client: "IMAPClient", number: int, size: int) -> bytes | None:
+        """A mail; None when it is gone, b"" when the server fails at this one."""
+        from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
+
+        try:
+            return self._fetched(client, number, size)
+        except IMAPClientAbortError:
+            raise
+        except IMAPClientError:
+            return b""
+
+    def _fetched(self, client: "IMAPClient", number: int, size: int) -> bytes | None:
         if size > self.settings.size_limit:
             found = client.fetch([number], ["BODY.PEEK[HEADER]"]).get(number, {})
             head = found.get(b"BODY[HEADER]")
@@ -177,7 +191,8 @@ class Mailbox:
         else:
             client.copy(numbers, self.settings.folder_after)
             client.delete_messages(numbers, silent=True)
-            client.expunge(numbers) if b"UIDPLUS" in client.capabilities() else client.expunge()
+            if b"UIDPLUS" in client.capabilities():  # without it others' deletions would go, too
+                client.expunge(numbers)
 
 
 def without_body(head: bytes, size: int) -> bytes:
@@ -214,7 +229,7 @@ def _close(client: "IMAPClient") -> None:
 def _guarded(act: Callable[[], T]) -> T:
     from imapclient.exceptions import IMAPClientError
 
-    errors: Any = (OSError, EOFError, IMAPClientError)
+    errors: Any = (OSError, EOFError, ValueError, KeyError, IMAPClientError)
     try:
         return act()
     except errors as error:

@@ -19,8 +19,8 @@ from channels.message import Address, DeliveryReport, InboundMessage
 _WRONG = (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError, OSError)
 _LONGEST = 100 * 1024
 #: How a comment is named among messages; what is answered in public begins so.
-COMMENT = "comment:"
-DELETED = "[pengirim menghapus pesan ini]"
+COMMENT, POST = "comment:", "post:"
+DELETED = "[pesan ini dihapus]"
 #: Events that are no message to the city.
 _QUIET = frozenset((
     "read", "reaction", "optin", "referral", "account_linking", "pass_thread_control",
@@ -44,7 +44,7 @@ def read(payload: Payload) -> Parsed:
         raise Unreadable(f"Kiriman Meta tidak terbaca ({type(error).__name__}).") from error
     items: list[Item] = []
     strange = 0
-    for entry, event, of in _events(entries):
+    for entry, event, of in _events(entries, payload.account):
         try:
             items += of(event, entry, payload)
         except _WRONG:
@@ -54,10 +54,10 @@ def read(payload: Payload) -> Parsed:
     return [*items, *([_strange(strange, payload)] if strange else [])]
 
 
-def _events(entries: Sequence[Any]) -> Iterator[tuple[Event, Event, Any]]:
+def _events(entries: Sequence[Any], account: str) -> Iterator[tuple[Event, Event, Any]]:
     """Each event with its entry and who reads it. `standby` is for other programs of the city: not ours."""
     for entry in entries:
-        if isinstance(entry, dict):
+        if isinstance(entry, dict) and str(entry.get("id", account)) == account:
             yield from ((entry, event, _messaged) for event in _list(entry.get("messaging", [])))
             yield from ((entry, change, _changed) for change in _list(entry.get("changes", [])))
 
@@ -105,6 +105,8 @@ def _written(event: Event, payload: Payload) -> list[Item]:
         return [_from_person(event, payload, str(name), f"[tombol: {title}]")]
     if "message" not in event:
         change = event["message_edit"]
+        if not isinstance(change.get("text"), str) or change.get("num_edit") == 0 or "sender" not in event:
+            return []  # Instagram tells of new messages so, too; they come as messages
         return [
             _from_person(event, payload, str(change["mid"]), clean(str(change["text"])).strip(), edited=True)
         ]
@@ -113,7 +115,8 @@ def _written(event: Event, payload: Payload) -> list[Item]:
         return []
     name = str(message["mid"])
     if message.get("is_deleted") is True:
-        return [_from_person(event, payload, name, DELETED, edited=True)]
+        gone = _from_person(event, payload, name, DELETED, edited=True)
+        return [replace(gone, withdrawn=True)]
     place, files, told = kinds.parts(message)
     lines = (kinds.answered_story(message), clean(_text(message.get("text"))).strip(), *told)
     text = "\n".join(filter(None, lines)) or ("" if place or files else "[pesan kosong]")
@@ -167,7 +170,7 @@ def _on_page(value: Event, payload: Payload) -> list[Item]:
     item, verb = value.get("item"), value.get("verb")
     if item not in kinds.POSTED or verb not in kinds.VERBS:
         return []
-    name = f"{COMMENT}{value['comment_id']}" if item == "comment" else f"{COMMENT}{value['post_id']}"
+    name = f"{COMMENT}{value['comment_id']}" if item == "comment" else f"{POST}{value['post_id']}"
     parent = value.get("parent_id")
     told = {
         "text": value.get("message"),
@@ -203,7 +206,7 @@ def _public(
 ) -> list[Item]:
     """What everybody can read; our own comments are none."""
     writer = _id(who)
-    if writer == payload.account:
+    if writer == payload.account or who.get("self_ig_scoped_id"):
         return []
     words = DELETED if verb == "remove" else clean(_text(text)).strip()
     return [
@@ -220,6 +223,7 @@ def _public(
             sent_at=payload.received_at if at is None else _time(at),
             in_reply_to=f"{COMMENT}{one_line(str(answers), 200)}" if answers else "",
             edited=verb != "add",
+            withdrawn=verb == "remove",
             attachments=tuple(files),
         )
     ]

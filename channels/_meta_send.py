@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from channels._http import Answered, Caller
-from channels._meta_read import COMMENT
+from channels._meta_read import COMMENT, POST
 from channels.base import Unavailable, Undeliverable
 from channels.message import OutboundMessage, Receipt
 
@@ -30,9 +30,9 @@ CLOSED = (
 _GONE = "Warga ini tidak dapat dikirimi pesan lewat Meta: memblokir, menghapus akun, atau belum mengizinkan."
 _KEYS = "Meta menolak token halaman: buat token baru, isi variabelnya, jalankan kembali."
 #: Graph's error codes and subcodes.
-_OUTSIDE = frozenset((2018278, 2534022, 2534037))
+_OUTSIDE = frozenset((2018065, 2018278, 2534022, 2534037))
 _NEVER = frozenset((551, 2018001, 2018108, 1545041, 2534001, 2534014))
-_LATER = frozenset((1, 2, 4, 17, 32, 341, 368, 613, 80001, 80002, 80006))
+_LATER = frozenset((1, 2, 4, 17, 32, 341, 368, 613, 1200, 80001, 80002, 80006))
 _ANSWERED = frozenset((10900, 10903))
 _MOST_PARTS, _REMEMBERED = 5, 2_000
 
@@ -140,30 +140,34 @@ class Post:
         if len(self._sent) > _REMEMBERED:
             self._sent.popitem(last=False)
         parts = split(_whole(message), self._longest)
-        comment = message.in_reply_to.removeprefix(COMMENT) if message.in_reply_to.startswith(COMMENT) else ""
-        if comment and "0" not in done:
-            await self._to_comment(comment, message, parts[0], done)
-        if not comment:
+        below = _below(message.in_reply_to)
+        if below is None:
             self._check_open(message)
+        else:
+            await self._to_comment(below, message, parts[0], done)
         for number, part in enumerate(parts):
             if str(number) not in done:
                 done[str(number)] = await self._private({"id": to}, part)
         return Receipt(external_id=done[str(len(parts) - 1)])
 
     async def _to_comment(
-        self, comment: str, message: OutboundMessage, part: str, done: dict[str, str]
+        self, below: Mapping[str, str], message: OutboundMessage, part: str, done: dict[str, str]
     ) -> None:
-        """In private once; with the acknowledgement also one line below the comment."""
-        try:
-            done["0"] = await self._private({"comment_id": comment}, part)
-        except OnceOnly:
-            return  # they may have written to us since: as to anybody
-        if message.template == "ack" and "public" not in done:
+        """In private once; with the acknowledgement also one line in public, if that can be."""
+        (where,) = below.values()
+        if "0" not in done:
             try:
-                told = await self._graph.post(f"{comment}/{self._replies}", {"message": IN_PUBLIC})
+                done["0"] = await self._private(below, part)
+            except OnceOnly:
+                if message.template == "ack":  # that answer was this one, before a restart
+                    done["0"] = f"{COMMENT}{where}"
+        if message.template == "ack" and "public" not in done:
+            done["public"] = ""  # whatever becomes of it, the private answer has left
+            try:
+                told = await self._graph.post(f"{where}/{self._replies}", {"message": IN_PUBLIC})
                 done["public"] = str(told.get("id", ""))
-            except Undeliverable:
-                done["public"] = ""  # answers are closed there; they have the private one
+            except (Unavailable, Undeliverable):
+                return
 
     def _check_open(self, message: OutboundMessage) -> None:
         window = BY_HAND if self._settings.human_agent else WINDOW
@@ -181,6 +185,14 @@ class Post:
         if not isinstance(name, str) or not name:
             raise Unavailable("Jawaban Meta tidak memuat nomor pesan.")
         return name
+
+
+def _below(answered: str) -> Mapping[str, str] | None:
+    """Whom Meta is to reach by what they wrote in public: a comment, or a post of theirs on our page."""
+    for prefix, name in ((COMMENT, "comment_id"), (POST, "post_id")):
+        if answered.startswith(prefix):
+            return {name: answered.removeprefix(prefix)}
+    return None
 
 
 def _whole(message: OutboundMessage) -> str:

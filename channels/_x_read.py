@@ -41,6 +41,8 @@ def read(payload: Payload) -> Parsed:
         strange = [kind for kind in told if kind not in {*_QUIET, *_BESIDE, *_READ}]
     except _WRONG as error:
         raise Unreadable(f"Kiriman X tidak terbaca ({type(error).__name__}).") from error
+    if str(told.get("for_user_id", payload.account)) != payload.account:
+        return []  # of another account that the app is subscribed to
     items: list[InboundMessage] = []
     lost = len(strange)
     for event, of in [*((one, _post) for one in posts), *((one, _direct) for one in direct)]:

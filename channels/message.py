@@ -65,6 +65,7 @@ class InboundMessage:
     `external_id` is the provider's id (unique within channel and account);
     `in_reply_to` the external id it answers, `references` further ids it quotes, newest
     first; `reply_token` the ticket token of a reply address; `group_id` an album;
+    `withdrawn`: its sender took it back, so that it opens nothing;
     `machine` says why it is not from a person (bounce, auto-reply …), else "".
     `whole` is all that was written where `text` leaves quotes and signatures away, else "".
     `sender` is where the answer goes; `contacts` are further addresses the sender gave; `noted` says
@@ -87,6 +88,7 @@ class InboundMessage:
     reply_token: str = ""
     group_id: str = ""
     edited: bool = False
+    withdrawn: bool = False
     attachments: tuple[Attachment, ...] = ()
     place: Place | None = None
     machine: str = ""

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -40,6 +41,11 @@ ASK_TO_WRITE = (
 )
 _CLOSED = "Warga ini tidak menerima pesan langsung dari akun kota. Pakai kanal lain."
 _KEYS = "Periksa kunci aplikasi dan akun X (channels.x) serta izin Read, Write and Direct Messages."
+#: How X says that somebody takes no message of ours, or a post no answer.
+_CLOSED_WORDS = re.compile(
+    r"permission to dm|cannot send|not permitted|not visible|duplicate|can.t reply", re.I
+)
+_CRC = re.compile(r"[A-Za-z0-9+/=_-]{1,200}", re.ASCII)
 _LONGEST_DIRECT, _LONGEST_POST, _REMEMBERED = 10_000, 280, 2_000
 #: Codes and problems that mean: not to this person.
 _NEVER = frozenset((34, 50, 108, 109, 150, 349, 433))
@@ -85,8 +91,8 @@ class XDoor:
     def challenge(self, request: Request) -> Answer:
         """What X is answered when it asks, daily, whether we know the secret; raises `Rejected`."""
         token = request.query.get("crc_token", "")
-        if not token or len(token) > 500:
-            raise Rejected("Tanpa crc_token.")
+        if not _CRC.fullmatch(token):  # what is answered signs deliveries, too: nothing that could be one
+            raise Rejected("Tanpa crc_token yang dikenal.")
         told = {"response_token": self._signature(token.encode("utf-8", "replace"))}
         return Answer("application/json", json.dumps(told).encode())
 
@@ -121,24 +127,30 @@ class XDoor:
             self._sent.popitem(last=False)
         mention = message.in_reply_to.removeprefix(POST) if message.in_reply_to.startswith(POST) else ""
         public = bool(mention) and message.template == "ack"
-        closed: Undeliverable | None = None
-        if "private" not in done:
+        if "private" not in done and "closed" not in done:
             try:
                 path = f"2/dm_conversations/with/{to}/messages"
                 told = await self._call("POST", path, {"text": _whole(message)[:_LONGEST_DIRECT]})
                 done["private"] = _named(told, "dm_event_id")
-            except Undeliverable as error:
-                closed = error
+            except Undeliverable:
+                if not public:
+                    raise
+                done["closed"] = ""
         if public and "public" not in done:
-            reply = {"in_reply_to_tweet_id": mention}
-            line = (ASK_TO_WRITE if closed else IN_PUBLIC)[:_LONGEST_POST]
-            told = await self._call("POST", "2/tweets", {"text": line, "reply": reply})
-            done["public"] = _named(told, "id")
-        if closed is not None and not public:
-            raise closed
-        if closed is not None:
+            await self._in_public(mention, ASK_TO_WRITE if "closed" in done else IN_PUBLIC, done)
+        if "closed" in done:
             return Receipt(external_id=POST + done["public"], told=f"[di X, terbuka: {ASK_TO_WRITE}]")
         return Receipt(external_id=done["private"])
+
+    async def _in_public(self, mention: str, line: str, done: dict[str, str]) -> None:
+        """One line below a mention; who has the private answer does without it where X refuses it."""
+        told = {"text": line, "reply": {"in_reply_to_tweet_id": mention}}
+        try:
+            done["public"] = _named(await self._call("POST", "2/tweets", told), "id")
+        except (Unavailable, Undeliverable):
+            if "closed" in done:
+                raise
+            done["public"] = ""
 
     async def fetch(self, remote: str, limit: int) -> bytes:
         """A file by its handle, at most `limit` bytes; raises `Unavailable` or `Undeliverable`."""
@@ -197,9 +209,8 @@ def _taken(answer: Answered) -> Mapping[str, Any]:
         return data
     errors = told.get("errors")
     first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
-    if first.get("code") in _NEVER or (
-        answer.status == 403 and "message" in str(told.get("detail", "")).lower()
-    ):
+    refused = answer.status == 403 and _CLOSED_WORDS.search(str(told.get("detail", "")))
+    if first.get("code") in _NEVER or refused:
         raise Undeliverable(_CLOSED)
     if answer.status == 400:
         raise Undeliverable("X menolak pesan ini (400).", reachable=True)

@@ -216,8 +216,8 @@ class Fetching:
         now, city = self._clock(), self._city()
 
         def came(tx: Tx) -> None:
-            late.came(tx, wanted, file, now, city)
-            transcripts.heard(tx, wanted, words, now, city)
+            if late.came(tx, wanted, file, now, city):
+                transcripts.heard(tx, wanted, words, now, city)
 
         return came
 
@@ -228,7 +228,7 @@ class Fetching:
         try:
             async with asyncio.timeout(self._retry.timeout.total_seconds()):
                 told = await self._transcriber.transcribe(content, file.media_type)
-            return told[: transcripts.LONGEST]
+            return transcripts.bounded(told)
         except Exception as error:  # somebody else's program: an officer listens instead
             _log.warning("transcription_failed", error=type(error).__name__)
             return ""

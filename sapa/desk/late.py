@@ -17,25 +17,26 @@ from store.remote import Wanted
 LATE = timedelta(minutes=1)
 
 
-def came(tx: Tx, wanted: Wanted, file: KeptFile, now: datetime, city: City) -> None:
+def came(tx: Tx, wanted: Wanted, file: KeptFile, now: datetime, city: City) -> bool:
     """The file is here, its bytes durably kept: shown, or refused with the reason, as one sent at once.
 
-    The place a picture tells judges an untouched ticket again. Nothing happens when the lease has
-    gone to somebody else meanwhile.
+    The place a picture tells judges an untouched ticket again. Nothing happens (False) when the
+    lease has gone to somebody else meanwhile.
     """
     if not remote.end(tx, wanted):
-        return
+        return False
     for digest, size in file.blobs:
         arrivals.add_blob(tx, digest, size, now)
     remote.keep(tx, wanted.id, **file.columns)
     ticket_id = remote.ticket_of(tx, wanted.message_id)
     if ticket_id is None:
-        return
+        return True
     if now - wanted.received_at > LATE:
         _tell(tx, ticket_id, "file_came", wanted, file.reason, now)
     state = targets.state_of(tx, ticket_id)
     if file.gps is not None and not state.touched:
         join.judge_again(tx, ticket_id, state, wanted.channel, now, city)
+    return True
 
 
 def not_yet(tx: Tx, wanted: Wanted, next_at: datetime, why: str) -> None:

@@ -79,7 +79,7 @@ def take_in(tx: Tx, items: Sequence[Item], sitting: Sitting) -> list[Accepted]:
             report.record(tx, item, sitting.now)
         elif isinstance(item, Tap):
             chat_acts.press(tx, item, sitting)
-        elif chat_replies.takes(tx, item, sitting):
+        elif chat_replies.takes(tx, item, sitting) or which.never_told(tx, item.message):
             accepted.append(Accepted(external_id=item.message.external_id))
         else:
             accepted.append(_take_one(tx, item, sitting))

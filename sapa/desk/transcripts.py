@@ -64,6 +64,11 @@ def heard(tx: Tx, wanted: Wanted, text: str, now: datetime, city: City) -> None:
     _judge(tx, ticket_id, wanted.channel, now, city)
 
 
+def bounded(text: str) -> str:
+    """A program's words as they can be kept: whole characters, at most `LONGEST` bytes."""
+    return text.replace("\x00", "").encode("utf-8", "ignore")[:LONGEST].decode("utf-8", "ignore")
+
+
 def is_recording(media_type: str) -> bool:
     """Whether somebody may be heard in a file of this type."""
     return media_type.startswith(("audio/", "video/"))

@@ -12,7 +12,7 @@ from sapa.desk.city import City
 from sapa.desk.incoming import Prepared
 from sapa.desk.judge import NO_TEXT
 from sapa.desk.lifecycle import OVER
-from store import contacts, targets
+from store import contacts, messages, targets
 from store.db import Tx
 from store.queue import OPEN
 from store.targets import Target
@@ -85,6 +85,8 @@ def _by_quote(tx: Tx, item: Prepared, target: Target, conversation_id: int | Non
     """
     proven = item.message.reply_token == target.token
     theirs = item.message.proof not in BORROWED and _is_reporter(tx, target, conversation_id)
+    if target.privacy == "secret" and not proven and not theirs:  # a public post can be answered by anybody
+        return Found()
     borrowed = theirs and item.message.channel == "web"  # anybody can type the reporter's address there
     if not proven and (borrowed or (not theirs and more_open(target.privacy, _privacy(item)))):
         return Found(after=target.ref)
@@ -134,6 +136,14 @@ def _is_reporter(tx: Tx, target: Target, conversation_id: int | None) -> bool:
 def _awaited(tx: Tx, target: Target) -> bool:
     """Whether the ticket was archived for want of the reporter's answer to what we asked."""
     return target.status == "archived" and citizen.unanswered(tx, target.id)
+
+
+def never_told(tx: Tx, message: InboundMessage) -> bool:
+    """Whether somebody took back what is on no ticket: that opens none."""
+    if not message.withdrawn:
+        return False
+    known = messages.find_message(tx, message.channel, message.account, message.external_id)
+    return known is None or known.ticket_id is None
 
 
 def replied_to(message: InboundMessage) -> list[str]:

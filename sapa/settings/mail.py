@@ -80,7 +80,7 @@ class Imap(Part):
     user: Text
     password: SecretName
     folder: Text = "INBOX"
-    since: Day | None = None
+    since: Day
     after: Literal["keep", "seen", "move"] = "seen"
     folder_after: Text | None = None
 

@@ -110,13 +110,13 @@ def test_a_later_notice_to_a_comment_goes_the_way_of_messages_and_nothing_more_i
     assert api.public == []
 
 
-def test_where_answers_below_are_closed_the_private_one_is_enough() -> None:
+def test_a_comment_has_one_private_answer_and_the_thanks_are_not_said_twice() -> None:
     with Graph() as api:
         one = door(api_url=api.url)
         send(one, outgoing(in_reply_to="comment:c_1", template="accepted"))
         api.answers = [(400, error(10900)), (200, {"recipient_id": SOMEBODY, "message_id": "m_x"})]
         (receipt,) = send(one, outgoing(in_reply_to="comment:c_1", template="ack", key="k3"))
-    assert receipt.external_id == "m_x"
+    assert receipt.external_id == "comment:c_1"
 
 
 def test_instagram_calls_answers_replies_and_takes_shorter_messages() -> None:
@@ -225,3 +225,42 @@ def test_a_delivery_of_nothing_readable_is_kept_for_a_person() -> None:
     payload = one.verify(one.replay(strange, "/", NOW), NOW)
     first, parked = one.parse(payload)
     assert (first.text, parked.machine) == ("Jalan rusak", "jenis kiriman belum dikenal")  # type: ignore[union-attr]
+
+
+def test_a_post_on_our_page_is_answered_as_a_post() -> None:
+    with Graph() as api:
+        send(door(api_url=api.url), outgoing(in_reply_to="post:100_7"))
+    assert [told["recipient"] for told in api.sent] == [{"post_id": "100_7"}]
+    assert [where for where, _ in api.public] == ["100_7"]
+
+
+def test_a_public_line_that_fails_takes_nothing_from_the_private_answer_nor_does_a_restart() -> None:
+    with Graph() as api:
+        one = door(api_url=api.url)
+        api.answers = [(200, {"message_id": "m_1"}), (403, error(200))]
+        (first,) = send(one, outgoing(in_reply_to="comment:c_1"))
+        api.answered.add("c_2")
+        (again,) = send(door(api_url=api.url), outgoing(in_reply_to="comment:c_2"))
+    assert (first.external_id, again.external_id) == ("m_1", "comment:c_2")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"message_edit": {"mid": "m_1", "num_edit": 0}},
+        {
+            "message_edit": {"mid": "m_1", "text": None, "num_edit": 1},
+            "sender": {"id": SOMEBODY},
+            "timestamp": 1,
+        },
+    ],
+)
+def test_an_edit_that_says_nothing_is_none(event: dict[str, Any]) -> None:
+    one = door()
+    assert one.parse(one.verify(one.replay(page(event), "/", NOW), NOW)) == []
+
+
+def test_what_is_told_of_another_page_is_not_ours() -> None:
+    one = door()
+    other = page(said("m_1", "Halo"), id="999")
+    assert one.parse(one.verify(one.replay(other, "/", NOW), NOW)) == []

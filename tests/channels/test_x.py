@@ -172,3 +172,38 @@ def test_any_json_of_a_delivery_is_read_or_kept_for_a_person(posts: Any, message
         return
     assert first == door().parse(one)
     assert all(item.external_id for item in first)
+
+
+def test_the_challenge_signs_nothing_that_could_be_a_delivery() -> None:
+    forged = json.dumps(direct("1", "palsu"))[:400]
+    for token in (forged, "a b", "é", "a" * 201):
+        with pytest.raises(Rejected):
+            door().challenge(Request(url="/", headers={}, query={"crc_token": token}, method="GET"))
+
+
+@pytest.mark.parametrize(
+    "detail", ["You do not have permission to DM one or more participants.", "Forbidden."]
+)
+def test_a_person_who_takes_no_messages_is_known_by_what_x_says(detail: str) -> None:
+    answers = [(403, {"detail": detail})]
+    with X(answers=answers) as api:
+        one = door(api_url=api.url)
+        if "DM" in detail:
+            asyncio.run(one.send(outgoing(in_reply_to="post:501")))
+            assert [post["text"] for post in api.posts] == [ASK_TO_WRITE]
+        else:
+            with pytest.raises(Unavailable):
+                asyncio.run(one.send(outgoing(in_reply_to="post:501")))
+
+
+def test_a_public_line_that_x_refuses_takes_nothing_from_the_private_answer() -> None:
+    with X() as api:
+        one = door(api_url=api.url)
+        api.answers = [(201, {"data": {"dm_event_id": "9001"}}), (403, {"detail": "duplicate content"})]
+        first = asyncio.run(one.send(outgoing(in_reply_to="post:501")))
+        assert asyncio.run(one.send(outgoing(in_reply_to="post:501"))) == first
+    assert (first.external_id, api.posts, api.sent) == ("9001", [], [])
+
+
+def test_what_is_told_of_another_account_is_not_ours() -> None:
+    assert door().parse(payload(direct("601", "Halo") | {"for_user_id": "1"})) == []

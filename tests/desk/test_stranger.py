@@ -91,6 +91,18 @@ def test_what_few_may_read_does_not_join_a_strangers_ticket_that_many_read(world
     assert world.rows("SELECT COUNT(*) FROM message WHERE ticket_id = 1") == [(1,)]
 
 
+def test_a_stranger_who_answers_a_secret_report_in_public_does_not_join_it(world: World) -> None:
+    (secret,) = world.say(chat("1", "ada pungli di kantor", who="A"))
+    world.later(hours=1)
+    (other,) = world.say(chat("2", "saya juga melihatnya", who="B", reply_to="1"))
+    assert secret.ref != other.ref
+    assert roles(world) == ["reporter", "reporter"]
+    assert world.rows("SELECT data FROM event WHERE ticket_id = 2 AND kind = 'received'")[0][0] not in (
+        None,
+        "",
+    )
+
+
 def test_a_strangers_words_do_not_count_either_once_the_reporter_adds_a_part(world: World) -> None:
     (first,) = world.say(chat("1", "lampu jalan mati", who="A"))
     world.later(minutes=1)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from counterparts.graph import JPEG, VERIFY, Graph, comment, page, said, section, signed
+from counterparts.graph import JPEG, PAGE, VERIFY, Graph, comment, page, said, section, signed
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
@@ -140,7 +140,15 @@ def test_a_picture_is_fetched_and_a_message_taken_back_stays_in_sight(
     assert town.rows("select size from attachment") == [(len(JPEG),)]
     town.post(page(said("m_1", is_deleted=True)))
     assert town.rows("select text from message") == [("Lampu jalan mati",)]
-    assert town.rows("select text from message_revision") == [("[pengirim menghapus pesan ini]",)]
+    assert town.rows("select text from message_revision") == [("[pesan ini dihapus]",)]
+
+
+def test_what_is_taken_back_before_it_was_a_report_opens_none(town: Town) -> None:
+    town.post(page(said("m_9", is_deleted=True)))
+    town.post(page(changes=[comment("c_9", "", verb="remove")]))
+    town.post(page(said("m_1", "status")))
+    town.post(page(said("m_1", is_deleted=True)))
+    assert town.count("ticket") == 0
 
 
 LEAVES = st.one_of(
@@ -168,7 +176,7 @@ def test_any_json_in_a_delivery_is_kept_or_parked_and_twice_is_once(
     town: Town, events: list[Any], changes: list[Any]
 ) -> None:
     whole = said("m_whole", "Lampu jalan mati", sender="6777")
-    told = {"object": "page", "entry": [{"id": "1", "messaging": [*events, whole], "changes": changes}]}
+    told = {"object": "page", "entry": [{"id": PAGE, "messaging": [*events, whole], "changes": changes}]}
     assert town.post(told).status_code == 200
     kept = [town.count(table) for table in ("arrival", "message", "ticket")]
     assert town.post(told).status_code == 200
