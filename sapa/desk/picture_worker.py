@@ -38,7 +38,7 @@ class _Refused(Exception):
     """Why a picture is not shown: a word that `decoding` knows."""
 
 
-def main(idle: float, seconds: int) -> None:
+def main(idle: float, seconds: int) -> None:  # pragma: no cover (a process of its own)
     """Answer until nobody asks for `idle` seconds; a picture has `seconds` of CPU time."""
     asked, answers = open(0, "rb", buffering=0), sys.stdout.buffer  # noqa: SIM115 (ends with us)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
@@ -53,13 +53,13 @@ def main(idle: float, seconds: int) -> None:
         used = int(time.process_time()) + 1
         hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
         resource.setrlimit(resource.RLIMIT_CPU, (used + seconds, hard))
-        told, content = _answer(_exactly(asked, size), kind)
+        told, content = answer(_exactly(asked, size), kind)
         words = json.dumps(told).encode()
         answers.write(_HEADS.pack(len(words), len(content)) + words + content)
         answers.flush()
 
 
-def _exactly(stream: io.FileIO, size: int) -> bytes:
+def _exactly(stream: io.FileIO, size: int) -> bytes:  # pragma: no cover (as above)
     """So many bytes, or none when the stream ends before."""
     content = bytearray()
     while len(content) < size:
@@ -70,7 +70,8 @@ def _exactly(stream: io.FileIO, size: int) -> bytes:
     return bytes(content)
 
 
-def _answer(content: bytes, kind: str) -> tuple[dict[str, Any], bytes]:
+def answer(content: bytes, kind: str) -> tuple[dict[str, Any], bytes]:
+    """What is told of a picture, and its clean copy: one that cannot be shown has a word why, and none."""
     try:
         return _clean(content, kind)
     except _Refused as error:
@@ -173,5 +174,5 @@ def _degrees(parts: tuple[float, float, float]) -> float:
     return float(parts[0]) + float(parts[1]) / 60 + float(parts[2]) / 3600
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # pragma: no cover (as above)
     main(float(sys.argv[1]), int(sys.argv[2]))

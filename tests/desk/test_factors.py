@@ -1,5 +1,6 @@
 """The second factor: each code once, a little drift, few tries, recovery codes for a lost telephone."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pyotp
@@ -8,7 +9,7 @@ from desk_world import ADMIN, COORDINATOR, World
 from people_world import Staff
 
 from sapa.desk import factors, logins
-from sapa.desk.errors import Forbidden, Invalid
+from sapa.desk.errors import Forbidden, Invalid, NotFound
 from sapa.desk.logins import Limits
 from store import credentials, positions
 
@@ -140,3 +141,24 @@ def test_roles_that_must_use_codes_are_asked_and_after_the_grace_led_to_the_set_
     free = staff.who(staff.log_in("budi", at=later), later)
     assert free is not None
     assert free.set_up_by is None
+
+
+def test_what_makes_no_sense_is_refused(staff: Staff) -> None:
+    world, budi = staff.world, staff.id("budi")
+    now = world.now
+    world.ledger.write(lambda tx: factors.take_off(tx, ADMIN, budi, now=now))  # nothing is on
+    for act in (
+        lambda tx: factors.switch_off(tx, budi, "000000", now=now),
+        lambda tx: factors.confirm(tx, budi, "000000", session_id="", now=now),
+    ):
+        with pytest.raises(Invalid):
+            world.ledger.write(act)
+    set_up(staff, staff.log_in("budi"))
+    with pytest.raises(Invalid):
+        world.ledger.write(lambda tx: factors.begin(tx, budi))
+    with pytest.raises(NotFound):
+        world.ledger.write(lambda tx: factors.take_off(tx, ADMIN, 999_999, now=now))
+    own = replace(ADMIN, officer_id=budi)
+    with pytest.raises(Forbidden):
+        world.ledger.write(lambda tx: factors.take_off(tx, own, budi, now=now))
+    assert "issuer=Sapa" in factors.uri("A" * 32, "budi", "Sapa")

@@ -11,12 +11,15 @@ import pytest
 from intake_world import World, chat
 
 from channels.fake import FakeDoor
+from channels.message import Attachment
 from notifier.retry import Retry
-from sapa.desk import transcripts
+from sapa.desk import late, transcripts
 from sapa.desk.actor import Actor
 from sapa.desk.errors import Invalid, NotFound
 from sapa.desk.fetching import Fetching
+from sapa.desk.pictures import keep
 from sapa.desk.transcriber import FakeTranscriber, UnknownTranscriber, by_name
+from store import remote
 from store.db import Ledger
 from store.files import Files
 
@@ -83,6 +86,27 @@ def test_only_recordings_of_this_ticket_are_written_down(world: World) -> None:
         write(world, file, "lampu jalan mati", version=ticket(world)[2])
     with pytest.raises(NotFound):
         write(world, UUID(int=7), "lampu jalan mati", version=ticket(world)[2])
+
+
+def test_what_was_written_down_on_a_report_in_hand_moves_it_nowhere(world: World) -> None:
+    file = voice(world)
+    world.ledger.write(lambda tx: tx.run("UPDATE ticket SET touched_at = :now WHERE id = 1", now=world.now))
+    write(world, file, "lampu jalan mati", version=ticket(world)[2])
+    assert ticket(world)[:2] == ("", "triage")
+
+
+def test_a_file_whose_lease_is_gone_changes_nothing(world: World, tmp_path: Path) -> None:
+    world.say(chat("9", "", photos=[{"name": "suara.ogg", "remote": "suara-1", "type": "audio/ogg"}]))
+    with world.ledger.reading() as tx:
+        (file_id,) = tx.run("SELECT id FROM attachment")[0]
+    lease = world.now + timedelta(minutes=1)
+    wanted = world.ledger.write(lambda tx: remote.claim(tx, file_id, world.now, lease))
+    assert wanted is not None
+    world.ledger.write(lambda tx: remote.end(tx, wanted))
+    kept = keep(Attachment(name="suara.ogg", media_type="audio/ogg", content=VOICE), Files(tmp_path / "f"))
+    came = world.ledger.write(lambda tx: late.came(tx, wanted, kept, world.now, world.city))
+    assert came is False
+    assert world.rows("SELECT state FROM attachment") == [("remote",)]
 
 
 class Broken:

@@ -114,7 +114,7 @@ def test_the_consoles_menu_takes_one_row_of_a_phone_and_opens_without_a_script(
     page.screenshot(path=tmp_path / "antrean.png")
     menu.click()
     page.screenshot(path=tmp_path / "menu.png")
-    assert page.locator("header nav a").count() == 8
+    assert page.locator("header nav a").count() == 9
     assert page.get_by_role("button", name="Keluar").is_visible()
     for probe in ("targets", "contrast"):
         assert page.evaluate(f"eval({PROBES!r}).{probe}()") == []
