@@ -14,7 +14,7 @@ from intake_world import World, chat
 from channels.base import Deliver, Known, Payload, Unavailable
 from channels.fake import FakeDoor
 from sapa.desk.collecting import EVERY, Collecting
-from store.db import Ledger
+from store.db import Ledger, LedgerUnavailable
 
 
 @dataclass(kw_only=True)
@@ -86,3 +86,9 @@ def test_a_door_that_fails_holds_up_no_other_and_what_it_brought_is_kept(
     world.later(seconds=timedelta(minutes=1).total_seconds())
     failing.fails = None
     assert asyncio.run(errands(world, failing).look()) == 0
+
+
+def test_while_the_ledger_is_away_the_errand_waits(world: World) -> None:
+    door = Boxed(box={1: "lampu jalan mati"}, fails=LedgerUnavailable("away"))
+    with pytest.raises(LedgerUnavailable):
+        asyncio.run(errands(world, door).look())

@@ -1,5 +1,6 @@
 """Ways in by mail: signed links that open once, not for long, and tell nobody who works here."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -9,7 +10,7 @@ from people_world import CHEAP, Staff
 
 from sapa.desk import entries, officers
 from sapa.desk.entries import EntryGone
-from sapa.desk.errors import Forbidden, Invalid
+from sapa.desk.errors import Forbidden, Invalid, NotFound
 from sapa.desk.logins import LoginFailed, TooOften
 from store import officers as rows
 
@@ -144,3 +145,22 @@ def test_nobody_learns_who_works_here_and_nobody_is_flooded(world: World, staff:
         entries.ask(world.ledger, "nobody", "192.0.2.99", world.now)
     with pytest.raises(TooOften):
         entries.ask(world.ledger, "nobody", "192.0.2.99", world.now)
+
+
+def test_who_is_not_there_or_not_theirs_is_neither_invited_again_nor_given_an_address(world: World) -> None:
+    invited = invite(world)
+    officer = replace(COORDINATOR, role="opd", opd="DISHUB", officer_id=None)
+    for act in (entries.invite_again, entries.withdraw):
+        with pytest.raises(NotFound):
+            world.ledger.write(lambda tx, act=act: act(tx, ADMIN, 999_999, now=world.now))
+        with pytest.raises(Forbidden):
+            world.ledger.write(lambda tx, act=act: act(tx, officer, invited, now=world.now))
+    with pytest.raises(NotFound):
+        world.ledger.write(lambda tx: entries.set_email(tx, ADMIN, 999_999, "a@contoh.id"))
+    with pytest.raises(Forbidden):
+        world.ledger.write(lambda tx: entries.set_email(tx, officer, invited, "a@contoh.id"))
+    world.ledger.write(lambda tx: entries.set_email(tx, ADMIN, invited, " "))
+    with world.ledger.reading() as tx:
+        found = rows.get(tx, invited)
+    assert found is not None
+    assert found.email == ""

@@ -1,6 +1,7 @@
 """What the process that opens pictures tells of one; how it is run is held by test_decoding."""
 
 import io
+from importlib.util import find_spec
 
 import pytest
 from picture_world import bomb, saved, scene, with_exif
@@ -70,3 +71,15 @@ def test_two_looks_at_one_scene_differ_little() -> None:
     small = int(answer(saved(scene((320, 240)), "PNG"), "image/png")[0]["phash"], 16)
     other = int(answer(saved(scene(other=True)), "image/jpeg")[0]["phash"], 16)
     assert (one ^ small).bit_count() < (one ^ other).bit_count()
+
+
+@pytest.mark.parametrize("lat", [(0.0, 0.0, 0.0), (95.0, 0.0, 0.0), ("tujuh", 0.0, 0.0)])
+def test_a_place_that_cannot_be_is_none(lat: tuple[object, ...]) -> None:
+    exif = Image.Exif()
+    exif[0x8825] = {1: "N", 2: lat, 3: "E", 4: (0.0, 0.0, 0.0)} if lat[0] != "tujuh" else {1: "N"}
+    assert answer(saved(scene(), exif=exif), "image/jpeg")[0]["gps"] is None
+
+
+@pytest.mark.skipif(find_spec("pillow_heif") is not None, reason="its reader is installed here")
+def test_an_iphones_photo_without_its_reader_has_a_word_why() -> None:
+    assert answer(b"\0\0\0\x18ftypheic", "image/heic") == ({"refused": "heif"}, b"")
