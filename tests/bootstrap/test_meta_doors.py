@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from counterparts.graph import SECRET, VERIFY, instagram, page, said, signed
@@ -37,11 +38,14 @@ def opened(folder: Path, name: str, wrong: tuple[str, str] = ("", ""), **missing
     return load(folder / "config.yaml", told | SECRETS | missing)
 
 
-@pytest.mark.parametrize(("name", "told"), [("facebook", page), ("instagram", instagram)])
-def test_the_example_of_the_page_opens_and_works(tmp_path: Path, name: str, told: object) -> None:
+@pytest.mark.parametrize(
+    ("name", "told", "ours"),
+    [("facebook", page, "111000111000111"), ("instagram", instagram, "178400178400178")],
+)
+def test_the_example_of_the_page_opens_and_works(tmp_path: Path, name: str, told: Any, ours: str) -> None:
     service = open_service(opened(tmp_path, name), clock=lambda: NOW)
     client = TestClient(service.app)  # type: ignore[arg-type]
-    body = json.dumps(told(said("m_1", "Lampu jalan mati"))).encode()  # type: ignore[operator]
+    body = json.dumps(told(said("m_1", "Lampu jalan mati"), id=ours)).encode()
     assert client.post(f"/hooks/{name}", content=body, headers=signed(body)).status_code == 200
     with service.ledger.reading() as tx:
         assert tx.run("select channel, opd from ticket") == [(name, "DISHUB")]
