@@ -48,6 +48,7 @@ class Doors(Office):
         path = folder / "config" / "channels.yaml"
         told = {**mailbox, "password": "env:UJI_IMAP"}
         lines = "".join(f"      {name}: {json.dumps(value)}\n" for name, value in told.items())
+        lines += "      since: 2020-01-01\n"
         mail = path.read_text().replace("  whatsapp:\n", f"    imap:\n{lines}  whatsapp:\n", 1)
         path.write_text(mail + CHANNELS)
 
