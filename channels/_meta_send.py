@@ -5,7 +5,6 @@ Sources: developers.facebook.com/docs/messenger-platform/reference/send-api, …
 """
 
 import json
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from typing import Any
 
 from channels._http import Answered, Caller
 from channels._meta_read import COMMENT, POST
+from channels._sending import Sent, whole
 from channels.base import Unavailable, Undeliverable
 from channels.message import OutboundMessage, Receipt
 
@@ -34,7 +34,7 @@ _OUTSIDE = frozenset((2018065, 2018278, 2534022, 2534037))
 _NEVER = frozenset((551, 2018001, 2018108, 1545041, 2534001, 2534014))
 _LATER = frozenset((1, 2, 4, 17, 32, 341, 368, 613, 1200, 80001, 80002, 80006))
 _ANSWERED = frozenset((10900, 10903))
-_MOST_PARTS, _REMEMBERED = 5, 2_000
+_MOST_PARTS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,18 +128,15 @@ class Post:
         self._clock = clock
         self._longest = longest
         self._replies = replies
-        self._sent: OrderedDict[tuple[str, str], dict[str, str]] = OrderedDict()
+        self._sent = Sent[dict[str, str]](dict)
 
     async def send(self, message: OutboundMessage) -> Receipt:
         """The receipt names the last part; raises `Unavailable` or `Undeliverable`."""
         to = message.to.value
         if not to or ":" in to:
             raise Undeliverable("Penerima ini tidak dikenal Meta.")
-        done = self._sent.setdefault((to, message.key), {})
-        self._sent.move_to_end((to, message.key))
-        if len(self._sent) > _REMEMBERED:
-            self._sent.popitem(last=False)
-        parts = split(_whole(message), self._longest)
+        done = self._sent.of(to, message.key)
+        parts = split(whole(message), self._longest)
         below = _below(message.in_reply_to)
         if below is None:
             self._check_open(message)
@@ -193,15 +190,6 @@ def _below(answered: str) -> Mapping[str, str] | None:
         if answered.startswith(prefix):
             return {name: answered.removeprefix(prefix)}
     return None
-
-
-def _whole(message: OutboundMessage) -> str:
-    """The text, with the links that do not stand in it."""
-    missing = [f"{label}: {url}" for label, url in message.actions if url not in message.text]
-    text = "\n".join([message.text.strip(), *missing]).strip()
-    if not text:
-        raise Undeliverable("Pesan ini kosong.", reachable=True)
-    return text
 
 
 def split(text: str, longest: int) -> list[str]:

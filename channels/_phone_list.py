@@ -5,15 +5,14 @@ Source: twilio.com/docs/voice/api/call-resource (reading a list) and …/api/rec
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from channels import _twilio_check
 from channels._phone_read import ENDED, delivery_id
 from channels._twilio import Rest
-from channels._twilio_list import FORM, Reader
-from channels.base import Deliver, Finding, Payload, Unavailable
+from channels._twilio_list import Reader, bring
+from channels.base import Deliver, Finding, Unavailable
 
 _PAGE, _MOST_PAGES = 100, 200
 
@@ -29,15 +28,7 @@ class Calls:
         """Deliver every call that ended since then, oldest first; returns how many. Raises `Unavailable`."""
         told = [fields async for fields in self._since(since)]
         for fields in reversed(told):  # Twilio names the newest first
-            payload = Payload(
-                channel=door.name,
-                account=door.account,
-                body=urlencode(fields).encode(),
-                media_type=FORM,
-                received_at=now,
-                delivery_id=delivery_id(fields),
-            )
-            await deliver(payload, partial(door.parse, payload))
+            await bring(door, fields, delivery_id(fields), now, deliver)
         return len(told)
 
     async def finding(self, hook: str) -> Finding:

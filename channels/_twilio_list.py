@@ -51,6 +51,21 @@ def sent_at(fields: Mapping[str, str], received: datetime) -> datetime:
     return min(at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC), received)
 
 
+async def bring(
+    door: Reader, fields: Mapping[str, str], delivery: str, now: datetime, deliver: Deliver
+) -> None:
+    """Deliver what was asked of Twilio as its webhook would have told it; `delivery` is its id."""
+    payload = Payload(
+        channel=door.name,
+        account=door.account,
+        body=urlencode(fields).encode(),
+        media_type=FORM,
+        received_at=now,
+        delivery_id=delivery,
+    )
+    await deliver(payload, partial(door.parse, payload))
+
+
 class Inbox:
     """The messages to one `number` ("whatsapp:+62…" for WhatsApp), or to a messaging `service`.
 
@@ -67,15 +82,7 @@ class Inbox:
         """Deliver all that came since then, oldest first; returns how many. Raises `Unavailable`."""
         count = 0
         async for fields in self.since(since, now):
-            payload = Payload(
-                channel=door.name,
-                account=door.account,
-                body=urlencode(fields).encode(),
-                media_type=FORM,
-                received_at=now,
-                delivery_id=delivery_id(fields),
-            )
-            await deliver(payload, partial(door.parse, payload))
+            await bring(door, fields, delivery_id(fields), now, deliver)
             count += 1
         return count
 

@@ -4,11 +4,11 @@ Source: twilio.com/docs/whatsapp/api, twilio.com/docs/content/using-variables-wi
 """
 
 import json
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from channels._sending import Sent, whole
 from channels._text import one_line
 from channels._twilio import CLOSED, Rest
 from channels._whatsapp_read import PREFIX, reached
@@ -20,7 +20,6 @@ WINDOW = timedelta(hours=24) - timedelta(minutes=1)
 #: Twilio takes no more characters in one message.
 LONGEST = 1_600
 _MOST_PARTS = 5
-_REMEMBERED = 2_000
 #: The template for every notice that has none of its own.
 ANY = "any"
 _VALUE = 255
@@ -53,23 +52,20 @@ class Post:
         self._templates = templates
         self._public_url = public_url
         self._clock = clock
-        self._sent: OrderedDict[tuple[str, str], list[Receipt]] = OrderedDict()
+        self._sent = Sent[list[Receipt]](list)
 
     async def send(self, message: OutboundMessage) -> Receipt:
         """All parts of a message, or one template; raises `Unavailable` or `Undeliverable`."""
         to = reached(message.to.value)
         if not to:
             raise Undeliverable("Penerima ini tidak punya alamat WhatsApp.")
-        done = self._sent.setdefault((to, message.key), [])
-        self._sent.move_to_end((to, message.key))
-        if len(self._sent) > _REMEMBERED:
-            self._sent.popitem(last=False)
+        done = self._sent.of(to, message.key)
         if done and done[-1].told:
             return done[-1]
         if not done and not self._open(message):
             done.append(await self._template(to, message))
             return done[-1]
-        parts = split(_whole(message))
+        parts = split(whole(message))
         for part in parts[len(done) :]:
             done.append(Receipt(external_id=await self._create(to, {"Body": part})))
         return done[-1]
@@ -103,15 +99,6 @@ class Post:
 
     async def _create(self, to: str, fields: Mapping[str, str]) -> str:
         return await self._rest.create("Messages", {"To": PREFIX + to, **self._always, **fields})
-
-
-def _whole(message: OutboundMessage) -> str:
-    """The text, with the links that do not stand in it."""
-    missing = [f"{label}: {url}" for label, url in message.actions if url not in message.text]
-    text = "\n".join([message.text.strip(), *missing]).strip()
-    if not text:
-        raise Undeliverable("Pesan ini kosong.", reachable=True)
-    return text
 
 
 def split(text: str) -> list[str]:

@@ -35,8 +35,6 @@ class MetaDoor:
     """Webhook, Sender, Fetcher, Checker and Replayer of one page or account; a door of each kind below."""
 
     name: ClassVar[str]
-    #: What a delivery to this door is about, by its own word.
-    object: ClassVar[str]
     longest: ClassVar[int]
     replies: ClassVar[str]
     names: ClassVar[tuple[str, ...]]
@@ -146,12 +144,12 @@ def _address(hook: str) -> Finding:
 class FacebookDoor(MetaDoor):
     """One page: Messenger, comments and posts of visitors."""
 
-    name, object, longest, replies = "facebook", "page", 2_000, "comments"
+    name, longest, replies = "facebook", 2_000, "comments"
     names = ("first_name", "last_name")
 
 
 class InstagramDoor(MetaDoor):
     """One professional account: direct messages, comments and mentions."""
 
-    name, object, longest, replies = "instagram", "instagram", 1_000, "replies"
+    name, longest, replies = "instagram", 1_000, "replies"
     names = ("name", "username")

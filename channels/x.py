@@ -5,7 +5,6 @@ import hashlib
 import hmac
 import json
 import re
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +13,7 @@ from urllib.parse import urljoin
 
 from channels._download import Download
 from channels._http import Answered, Caller
+from channels._sending import Sent, whole
 from channels._x_oauth import Keys, authorization
 from channels._x_read import DIRECT, HANDLE, POST, read
 from channels.base import (
@@ -46,7 +46,7 @@ _CLOSED_WORDS = re.compile(
     r"permission to dm|cannot send|not permitted|not visible|duplicate|can.t reply", re.I
 )
 _CRC = re.compile(r"[A-Za-z0-9+/=_-]{1,200}", re.ASCII)
-_LONGEST_DIRECT, _LONGEST_POST, _REMEMBERED = 10_000, 280, 2_000
+_LONGEST_DIRECT, _LONGEST_POST = 10_000, 280
 #: Codes and problems that mean: not to this person.
 _NEVER = frozenset((34, 50, 108, 109, 150, 349, 433))
 
@@ -80,7 +80,7 @@ class XDoor:
         self._caller = Caller("x", settings.timeout)
         self._files = Download("X", settings.api_url, HOSTS, gone=(404, 410), timeout=settings.timeout)
         self._direct = Download("X", settings.files_url, HOSTS, gone=(404, 410), timeout=settings.timeout)
-        self._sent: OrderedDict[tuple[str, str], dict[str, str]] = OrderedDict()
+        self._sent = Sent[dict[str, str]](dict)
 
     @classmethod
     def build(cls, section: Mapping[str, Any], clock: Callable[[], datetime]) -> "XDoor":
@@ -122,15 +122,13 @@ class XDoor:
         to = message.to.value
         if not to.isdecimal():
             raise Undeliverable("Penerima ini tidak dikenal X.")
-        done = self._sent.setdefault((to, message.key), {})
-        if len(self._sent) > _REMEMBERED:
-            self._sent.popitem(last=False)
+        done = self._sent.of(to, message.key)
         mention = message.in_reply_to.removeprefix(POST) if message.in_reply_to.startswith(POST) else ""
         public = bool(mention) and message.template == "ack"
         if "private" not in done and "closed" not in done:
             try:
                 path = f"2/dm_conversations/with/{to}/messages"
-                told = await self._call("POST", path, {"text": _whole(message)[:_LONGEST_DIRECT]})
+                told = await self._call("POST", path, {"text": whole(message)[:_LONGEST_DIRECT]})
                 done["private"] = _named(told, "dm_event_id")
             except Undeliverable:
                 if not public:
@@ -223,12 +221,3 @@ def _named(told: Mapping[str, Any], name: str) -> str:
     if not isinstance(value, str) or not value:
         raise Unavailable("Jawaban X tidak memuat nomornya.")
     return value
-
-
-def _whole(message: OutboundMessage) -> str:
-    """The text, with the links that do not stand in it."""
-    missing = [f"{label}: {url}" for label, url in message.actions if url not in message.text]
-    text = "\n".join([message.text.strip(), *missing]).strip()
-    if not text:
-        raise Undeliverable("Pesan ini kosong.", reachable=True)
-    return text

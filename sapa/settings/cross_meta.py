@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sapa.settings.problems import Path
+from sapa.settings.problems import Path, opened
 
 _NAMES = ("facebook", "instagram")
 
@@ -26,8 +26,6 @@ def secrets(data: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
 
 
 def _open(data: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    channels = data.get("channels")
     for name in _NAMES:
-        door = channels.get(name) if isinstance(channels, dict) else None
-        if isinstance(door, dict) and door.get("enabled") is True:
+        if (door := opened(data, name)) is not None:
             yield name, door

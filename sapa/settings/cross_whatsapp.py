@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sapa.settings.problems import Path
+from sapa.settings.problems import Path, opened
 
 _WHATSAPP = ("channels", "whatsapp")
 _TWILIO = ("channels", "twilio")
@@ -11,7 +11,7 @@ _TWILIO = ("channels", "twilio")
 
 def faults(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
     """(path, what is missing) of an open WhatsApp door."""
-    if (door := _open(data)) is None:
+    if (door := opened(data, "whatsapp")) is None:
         return
     if not data["channels"].get("twilio"):
         yield _WHATSAPP, "WhatsApp memerlukan bagian channels.twilio"
@@ -24,11 +24,5 @@ def faults(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
 
 def secrets(data: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     """Paths of the secrets an open WhatsApp door needs."""
-    if _open(data) is not None:
+    if opened(data, "whatsapp") is not None:
         yield from ((*_TWILIO, name) for name in ("auth_token", "webhook_key"))
-
-
-def _open(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    channels = data.get("channels")
-    door = channels.get("whatsapp") if isinstance(channels, dict) else None
-    return door if isinstance(door, dict) and door.get("enabled") is True else None

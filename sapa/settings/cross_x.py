@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sapa.settings.problems import Path
+from sapa.settings.problems import Path, opened
 
 _X = ("channels", "x")
 _SECRETS = ("consumer_key", "consumer_secret", "token", "token_secret")
@@ -11,7 +11,7 @@ _SECRETS = ("consumer_key", "consumer_secret", "token", "token_secret")
 
 def faults(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
     """(path, what is missing) of an open door."""
-    door = _open(data)
+    door = opened(data, "x")
     for key in ("id", *_SECRETS) if door is not None else ():
         if door is not None and door.get(key) is None:
             yield _X, f"{key} wajib diisi bila kanal ini dibuka"
@@ -19,11 +19,5 @@ def faults(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
 
 def secrets(data: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     """Paths of the secrets an open door needs."""
-    if _open(data) is not None:
+    if opened(data, "x") is not None:
         yield from ((*_X, key) for key in _SECRETS)
-
-
-def _open(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    channels = data.get("channels")
-    door = channels.get("x") if isinstance(channels, dict) else None
-    return door if isinstance(door, dict) and door.get("enabled") is True else None

@@ -165,6 +165,8 @@ Language = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z]{2}$")]
 Email = Annotated[str, StringConstraints(strict=True), AfterValidator(_mail_address)]
 DeskAddress = Annotated[str, StringConstraints(strict=True), AfterValidator(_desk_address)]
 Url = Annotated[str, StringConstraints(strict=True, max_length=500), AfterValidator(_web_address)]
+#: The number a provider calls an account of ours by.
+AccountId = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9]{3,30}$")]
 Host = Annotated[str, StringConstraints(strict=True, max_length=255), AfterValidator(_host)]
 Scanner = Annotated[str, StringConstraints(strict=True, max_length=300), AfterValidator(_scanner)]
 Zone = Annotated[str, StringConstraints(strict=True, max_length=64), AfterValidator(_zone)]

@@ -5,9 +5,8 @@ from typing import Annotated
 from pydantic import Field, StrictFloat, StringConstraints
 
 from sapa.settings.channel import Channel
-from sapa.settings.kinds import Flag, Part, SecretName, Url
+from sapa.settings.kinds import AccountId, Flag, Part, SecretName, Url
 
-_Id = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9]{3,30}$")]
 _Version = Annotated[str, StringConstraints(strict=True, pattern=r"^v[0-9]{1,3}\.[0-9]{1,2}$")]
 
 
@@ -23,7 +22,7 @@ class Meta(Part):
 class MetaChannel(Channel):
     """A page or a professional account: its `id` and token; `human_agent` where Meta allows a week."""
 
-    id: _Id | None = None
+    id: AccountId | None = None
     token: SecretName | None = None
     human_agent: Flag = False
     timeout: Annotated[StrictFloat, Field(ge=1, le=40)] = 10.0

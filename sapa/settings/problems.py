@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 Path = tuple[str | int, ...]
 
@@ -100,3 +101,10 @@ def quoted(value: object) -> str:
     """A value for a message: in quotation marks, at most 60 characters of it."""
     text = str(value)
     return f'"{text[:60]}…"' if len(text) > 60 else f'"{text}"'
+
+
+def opened(data: Mapping[str, Any], channel: str) -> Mapping[str, Any] | None:
+    """What is written of a channel that is switched on, None for a closed or missing one."""
+    channels = data.get("channels")
+    door = channels.get(channel) if isinstance(channels, dict) else None
+    return door if isinstance(door, dict) and door.get("enabled") is True else None

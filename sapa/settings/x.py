@@ -2,18 +2,16 @@
 
 from typing import Annotated
 
-from pydantic import Field, StrictFloat, StringConstraints
+from pydantic import Field, StrictFloat
 
 from sapa.settings.channel import Channel
-from sapa.settings.kinds import SecretName, Url
-
-_Id = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9]{3,30}$")]
+from sapa.settings.kinds import AccountId, SecretName, Url
 
 
 class X(Channel):
     """The account: its numeric `id`, the keys of the app (consumer) and of the account (token)."""
 
-    id: _Id | None = None
+    id: AccountId | None = None
     consumer_key: SecretName | None = None
     consumer_secret: SecretName | None = None
     token: SecretName | None = None
