@@ -6,11 +6,11 @@ What is not documented (an edge, a parameter) stands in `wrong`, which must be e
 import hashlib
 import hmac
 import json
-import threading
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+
+from counterparts.loopback import Handler, Loopback
 
 SECRET, VERIFY, TOKEN = "rahasia-aplikasi", "kata-kunci-webhook", "token-halaman"
 PAGE, ACCOUNT, SOMEBODY, NOBODY = "111000111", "178400178", "6001", "6000"
@@ -55,7 +55,7 @@ def comment(number: str, text: str, sender: str = SOMEBODY, **more: Any) -> dict
 
 
 @dataclass(kw_only=True)
-class Graph:
+class Graph(Loopback):
     """`sent` are accepted messages, `public` the answers below comments; `answers` come first.
 
     `closed` are people whose window is over, `answered` comments that have their private answer;
@@ -66,7 +66,6 @@ class Graph:
     sent: list[dict[str, Any]] = field(default_factory=list)
     public: list[tuple[str, str]] = field(default_factory=list)
     answers: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
     closed: set[str] = field(default_factory=set)
     answered: set[str] = field(default_factory=set)
     subscribed: bool = True
@@ -74,18 +73,6 @@ class Graph:
     files: dict[str, bytes] = field(default_factory=lambda: {"/ada.jpg": JPEG})
     longest: int = 2_000
     replies: str = "comments"
-    url: str = ""
-
-    def __enter__(self) -> "Graph":
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Here", (_Handler,), {"here": self}))
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        assert self.wrong == []
 
     def post(self, path: str, told: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """What is answered to a POST."""
@@ -142,16 +129,16 @@ def error(code: int, more: int | None = None) -> dict[str, Any]:
     return {"error": told | ({"error_subcode": more} if more else {})}
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Handler):
     here: Graph
 
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         if parts.path in self.here.files:
             self.here.wrong += ["a login at a file"] if self.headers.get("Authorization") else []
-            self.write(200, self.here.files[parts.path], "image/jpeg")
+            self.write(200, self.here.files[parts.path], {"Content-Type": "image/jpeg"})
         elif parts.path.startswith("/berkas/"):
-            self.write(503 if "nanti" in parts.path else 404, b"", "text/plain")
+            self.write(503 if "nanti" in parts.path else 404, b"")
         elif self._known():
             self._answer(*self.here.get(parts.path.removeprefix("/v23.0/"), dict(parse_qsl(parts.query))))
 
@@ -167,17 +154,10 @@ class _Handler(BaseHTTPRequestHandler):
         return False
 
     def _answer(self, status: int, told: dict[str, Any]) -> None:
-        self.write(status, json.dumps(told).encode(), "application/json")
+        self.write(status, json.dumps(told).encode(), {"Content-Type": "application/json"})
 
-    def write(self, status: int, body: bytes, kind: str) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
 
-    def log_message(self, *arguments: object) -> None:
-        """Tests are quiet."""
+Graph.handler = _Handler
 
 
 def section(api_url: str = "http://127.0.0.1:9", **more: Any) -> dict[str, Any]:

@@ -5,14 +5,14 @@ import hashlib
 import hmac
 import json
 import re
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from counterparts.loopback import Handler, Loopback
 
 SID, TOKEN = "AC" + "0" * 32, "token-uji"
 #: Parameters of POST …/Messages.json that Twilio documents; any other fails the test.
@@ -83,7 +83,7 @@ def resource(
 
 
 @dataclass(kw_only=True)
-class Twilio:
+class Twilio(Loopback):
     """`sent` are the accepted messages; `answers` (status, error code, headers) come first, in order.
 
     `inbox` are the message resources that can be listed, `media` the files of each by its sid, `numbers`
@@ -91,7 +91,6 @@ class Twilio:
     """
 
     sent: list[dict[str, str]] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
     answers: list[tuple[int, int, dict[str, str]]] = field(default_factory=list)
     inbox: list[dict[str, Any]] = field(default_factory=list)
     media: dict[str, list[str]] = field(default_factory=dict)
@@ -100,18 +99,6 @@ class Twilio:
     page: int = 1000
     status: str = "active"
     elsewhere: str = ""
-    url: str = ""
-
-    def __enter__(self) -> "Twilio":
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Here", (_Handler,), {"here": self}))
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        assert self.wrong == []
 
     def create(self, given: dict[str, str]) -> tuple[int, dict[str, Any], dict[str, str]]:
         """What the API answers to a POST of a message."""
@@ -191,7 +178,7 @@ def error(status: int, code: int) -> dict[str, Any]:
     return {"code": code, "message": "Refused +6281234560000", "more_info": more, "status": status}
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Handler):
     here: Twilio
 
     def do_GET(self) -> None:
@@ -219,13 +206,5 @@ class _Handler(BaseHTTPRequestHandler):
     def answer(self, status: int, told: dict[str, Any], headers: dict[str, str]) -> None:
         self.write(status, json.dumps(told).encode(), {"Content-Type": "application/json", **headers})
 
-    def write(self, status: int, body: bytes, headers: dict[str, str]) -> None:
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
 
-    def log_message(self, *arguments: object) -> None:
-        """Tests are quiet."""
+Twilio.handler = _Handler

@@ -7,11 +7,11 @@ import base64
 import hashlib
 import hmac
 import json
-import threading
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import quote, unquote
+
+from counterparts.loopback import Handler, Loopback
 
 KEYS = {
     "consumer_key": "kunci", "consumer_secret": "rahasia-aplikasi",
@@ -49,27 +49,14 @@ def direct(number: str, text: str, sender: str = SOMEBODY, **data: Any) -> dict[
 
 
 @dataclass(kw_only=True)
-class X:
+class X(Loopback):
     """`sent` are direct messages, `posts` answers in public; `answers` (status, body) come first."""
 
     sent: list[tuple[str, str]] = field(default_factory=list)
     posts: list[dict[str, Any]] = field(default_factory=list)
     answers: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
     closed: set[str] = field(default_factory=lambda: {NOBODY})
     own: str = OWN
-    url: str = ""
-
-    def __enter__(self) -> "X":
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Here", (_Handler,), {"here": self}))
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        assert self.wrong == []
 
     def post(self, path: str, told: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """What is answered to a POST."""
@@ -98,7 +85,7 @@ class X:
         return 404, {}
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Handler):
     here: X
 
     def do_GET(self) -> None:
@@ -126,14 +113,8 @@ class _Handler(BaseHTTPRequestHandler):
         status, told = self.here.post(self.path, json.loads(raw))
         self.write(status, json.dumps(told).encode())
 
-    def write(self, status: int, body: bytes) -> None:
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
 
-    def log_message(self, *arguments: object) -> None:
-        """Tests are quiet."""
+X.handler = _Handler
 
 
 def _proven(method: str, url: str, given: str) -> bool:
