@@ -2,11 +2,13 @@
 
 import asyncio
 import http.client
+import json
 import ssl
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 
 from channels.base import Unavailable
@@ -23,6 +25,15 @@ class Answered:
     status: int
     body: bytes
     retry_after: float = 0.0
+
+    @property
+    def told(self) -> Mapping[str, Any]:
+        """The JSON object in its body, {} for anything else."""
+        try:
+            told = json.loads(self.body)
+        except (ValueError, RecursionError):
+            return {}
+        return told if isinstance(told, dict) else {}
 
 
 class Caller:

@@ -82,7 +82,7 @@ class OnceOnly(Undeliverable):
 
 
 def _taken(answer: Answered) -> Mapping[str, Any]:
-    told = _json(answer.body)
+    told = answer.told
     if answer.status == 200 and "error" not in told:
         return told
     wrong = told.get("error")
@@ -101,14 +101,6 @@ def _taken(answer: Answered) -> Mapping[str, Any]:
     if later:
         raise Unavailable(f"Meta menjawab {answer.status}{named}.", answer.retry_after)
     raise Undeliverable(f"Meta menolak pesan ini ({answer.status}{named}).", reachable=True)
-
-
-def _json(body: bytes) -> Mapping[str, Any]:
-    try:
-        told = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return told if isinstance(told, dict) else {}
 
 
 class Post:

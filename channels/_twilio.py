@@ -6,7 +6,6 @@ Sources: twilio.com/docs/usage/webhooks/webhooks-security, twilio.com/docs/api/e
 import base64
 import hashlib
 import hmac
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -127,7 +126,7 @@ class Rest:
         """POST to Accounts/SID/`resource`.json; returns the sid; `Unavailable`, `Undeliverable`."""
         url = self.url(self.path(resource))
         answer = await self._caller.call("POST", url, self._headers, urlencode(fields).encode())
-        told = _json(answer.body)
+        told = answer.told
         if answer.status in (200, 201) and isinstance(told.get("sid"), str) and told["sid"]:
             return str(told["sid"])
         raise refusal(answer, told.get("code"))
@@ -135,7 +134,7 @@ class Rest:
     async def read(self, path: str) -> Mapping[str, Any]:
         """GET of a path of this account ("/2010-04-01/…", as `next_page_uri` names it); `Unavailable`."""
         answer = await self._caller.call("GET", self.url(path), self._headers, limit=_LARGEST_LIST)
-        told = _json(answer.body)
+        told = answer.told
         if answer.status != 200 or not told:
             refused = refusal(answer, told.get("code"))
             raise Unavailable(str(refused), getattr(refused, "retry_after", 0.0))
@@ -162,11 +161,3 @@ def refusal(answer: Answered, code: object) -> Unavailable | Undeliverable:
     named = f", kode {code}" if isinstance(code, int) else ""
     advice = "; periksa account_sid dan auth_token" if answer.status in (401, 403) else ""
     return Unavailable(f"Twilio menjawab {answer.status}{named}{advice}.", answer.retry_after)
-
-
-def _json(body: bytes) -> Mapping[str, Any]:
-    try:
-        told = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return told if isinstance(told, dict) else {}

@@ -197,11 +197,7 @@ class XDoor:
 
 
 def _taken(answer: Answered) -> Mapping[str, Any]:
-    try:
-        told = json.loads(answer.body)
-    except (ValueError, RecursionError):
-        told = {}
-    told = told if isinstance(told, dict) else {}
+    told = answer.told
     data = told.get("data")
     if answer.status in (200, 201) and isinstance(data, dict):
         return data

@@ -1,75 +1,31 @@
 """/hooks/facebook through the real app and ledger: every item kept once, answered where it may be."""
 
-import asyncio
 import json
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from counterparts.graph import JPEG, PAGE, VERIFY, Graph, comment, page, said, section, signed
+from hook_world import BASE, HookTown
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from starlette.testclient import TestClient
-from web_world import Clock, make_city, make_office
 
 from channels.meta import FacebookDoor
-from notifier.letterhead import Letterhead
-from notifier.relay import Relay
-from notifier.render import Renderer
-from sapa.desk.city import City
-from sapa.desk.fetching import Fetching
-from sapa.desk.intake import Intake
-from sapa.desk.spool import Spool
-from sapa.web.app import create_app
 from store.db import Ledger
-from store.files import Files
-
-BASE = "http://testserver"
 
 
-@dataclass(kw_only=True)
-class Town:
+class Town(HookTown):
     """An office with a page on Facebook."""
-
-    ledger: Ledger
-    clock: Clock
-    door: FacebookDoor
-    client: TestClient
-    city: City
-    files: Files
 
     def post(self, told: Any) -> Any:
         body = told if isinstance(told, bytes) else json.dumps(told).encode()
         return self.client.post("/hooks/facebook", content=body, headers=signed(body))
 
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        with self.ledger.reading() as tx:
-            return tx.run(sql)
-
-    def count(self, table: str, where: str = "1 = 1") -> int:
-        return int(self.rows(f"select count(*) from {table} where {where}")[0][0])
-
-    def relay(self) -> None:
-        """Send everything that is due."""
-        head = Letterhead(
-            brand="Sapa", city="Kota Contoh", public_url=BASE, tz=self.city.tz, secret=b"s" * 32
-        )
-        renderer = Renderer(lambda: head, self.files, mask=lambda text: text)
-        asyncio.run(Relay(self.ledger, {"facebook": self.door}, renderer, self.clock).once())
-
 
 def make(ledger: Ledger, folder: Path, now: datetime, url: str) -> Town:
-    clock, plain = Clock(now), make_city()
-    door = FacebookDoor.build(section(url, public_url=BASE), clock)
-    assert isinstance(door, FacebookDoor)
-    city = replace(plain, channels={**plain.channels, "facebook": door.traits}, public_url=BASE)
-    files, doors = Files(folder / "files"), {"facebook": door}
-    intake = Intake(ledger=ledger, files=files, spool=Spool(folder / "spool"), doors=doors, city=lambda: city)
-    office = make_office(ledger, folder, clock, built_city=city, doors=doors, intake=intake)
-    client = TestClient(create_app(office))
-    return Town(ledger=ledger, clock=clock, door=door, client=client, city=city, files=files)
+    told = section(url, public_url=BASE)
+    return Town.of(ledger, folder, now, lambda clock: FacebookDoor.build(told, clock))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -132,11 +88,7 @@ def test_a_picture_is_fetched_and_a_message_taken_back_stays_in_sight(
         town = make(ledger, tmp_path, now, api.url)
         picture = {"type": "image", "payload": {"url": f"{api.url}/ada.jpg"}}
         town.post(page(said("m_1", "Lampu jalan mati", attachments=[picture])))
-        fetching = Fetching(
-            ledger=ledger, files=town.files, doors={"facebook": town.door}, city=lambda: town.city,
-            clock=town.clock,
-        )  # fmt: skip
-        assert asyncio.run(fetching.once()) == 1
+        assert town.fetch() == 1
     assert town.rows("select size from attachment") == [(len(JPEG),)]
     town.post(page(said("m_1", is_deleted=True)))
     assert town.rows("select text from message") == [("Lampu jalan mati",)]

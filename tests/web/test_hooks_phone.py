@@ -1,7 +1,6 @@
 """/hooks/phone through the real app and ledger: a call becomes one report, and its recording a file of it."""
 
 import asyncio
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,32 +9,18 @@ import pytest
 from counterparts.twilio import delivery
 from counterparts.twilio_voice import CALLER, MP3, Caller, Voice, call, recorded, section
 from full_disk import FullDisk
+from hook_world import BASE, HookTown
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from starlette.testclient import TestClient
-from web_world import Clock, make_city, make_office
 
 from channels.phone import PhoneDoor
-from sapa.desk.fetching import Fetching
-from sapa.desk.intake import Intake
-from sapa.desk.spool import Spool
-from sapa.web.app import create_app
 from store.db import Ledger
-from store.files import Files
 
-BASE = "http://testserver"
 CALL, RECORDING = "CA" + "1" * 32, "RE" + "1" * 32
 
 
-@dataclass(kw_only=True)
-class Town:
+class Town(HookTown):
     """An office with a telephone."""
-
-    ledger: Ledger
-    clock: Clock
-    client: TestClient
-    intake: Intake
-    fetching: Fetching
 
     def post(self, fields: Any) -> Any:
         body, headers = delivery(f"{BASE}/hooks/phone", fields)
@@ -46,25 +31,10 @@ class Town:
         assert answer.headers["content-type"].startswith("text/xml")
         return answer.status_code, answer.text
 
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        with self.ledger.reading() as tx:
-            return tx.run(sql)
-
-    def count(self, table: str, where: str = "1 = 1") -> int:
-        return int(self.rows(f"select count(*) from {table} where {where}")[0][0])
-
 
 def make(ledger: Ledger, folder: Path, now: datetime, api: Voice) -> Town:
-    clock, plain = Clock(now), make_city()
-    door = PhoneDoor.build(section(api.url, public_url=BASE), clock)
-    city = replace(plain, channels={**plain.channels, "phone": door.traits}, public_url=BASE)
-    files, doors = Files(folder / "files"), {"phone": door}
-    intake = Intake(ledger=ledger, files=files, spool=Spool(folder / "spool"), doors=doors, city=lambda: city)
-    office = make_office(ledger, folder, clock, built_city=city, doors=doors, intake=intake)
-    return Town(
-        ledger=ledger, clock=clock, client=TestClient(create_app(office)), intake=intake,
-        fetching=Fetching(ledger=ledger, files=files, doors=doors, city=lambda: city, clock=clock),
-    )  # fmt: skip
+    told = section(api.url, public_url=BASE)
+    return Town.of(ledger, folder, now, lambda clock: PhoneDoor.build(told, clock))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -85,7 +55,7 @@ def test_a_call_is_one_report_whose_number_is_spoken_and_texted(
         caller = Caller(deliver=town.hear, sid=CALL, recording=RECORDING)
         caller.calls()
         town.hear(recorded(CALL, RECORDING, digits="#"))  # Twilio tells it once more
-        asyncio.run(town.fetching.once())
+        town.fetch()
     ((ref, status),) = town.rows("select ref, status from ticket")
     assert status == "triage"  # nobody has heard yet what it is about
     assert ", ".join(ref[:3]) in caller.heard[-1]

@@ -4,7 +4,6 @@ import asyncio
 import io
 import json
 import os
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,42 +12,22 @@ import pytest
 from counterparts.twilio import delivery
 from counterparts.twilio_whatsapp import HX, SCOPED, SOMEBODY, WhatsApp, pictured, said, section, status
 from full_disk import FullDisk
+from hook_world import BASE, HookTown
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from starlette.testclient import TestClient
-from web_world import Clock, make_city, make_office
 
 from channels.base import Request, Unreadable
 from channels.message import DeliveryReport
 from channels.whatsapp import WhatsAppDoor
 from notifier import notices
-from notifier.letterhead import Letterhead
-from notifier.relay import Relay
-from notifier.render import Renderer
-from sapa.desk.city import City
-from sapa.desk.fetching import Fetching
-from sapa.desk.intake import Intake
-from sapa.desk.spool import Spool
-from sapa.web.app import create_app
 from store.db import Ledger
-from store.files import Files
 
-BASE = "http://testserver"
 ANY = {"any": {"sid": HX, "variables": ["ref", "link"]}}
 
 
-@dataclass(kw_only=True)
-class Town:
+class Town(HookTown):
     """An office with a WhatsApp door."""
-
-    ledger: Ledger
-    clock: Clock
-    door: WhatsAppDoor
-    client: TestClient
-    intake: Intake
-    city: City
-    files: Files
 
     def post(self, fields: Any, **headers: str) -> Any:
         body, signed = delivery(f"{BASE}/hooks/whatsapp", fields)
@@ -61,32 +40,6 @@ class Town:
         answer = self.post(fields)
         assert (answer.status_code, answer.text[-11:]) == (200, "<Response/>")
 
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        with self.ledger.reading() as tx:
-            return tx.run(sql)
-
-    def count(self, table: str, where: str = "1 = 1") -> int:
-        return int(self.rows(f"select count(*) from {table} where {where}")[0][0])
-
-    def relay(self) -> None:
-        """Send everything that is due."""
-        head = Letterhead(
-            brand="Sapa", city="Kota Contoh", public_url=BASE, tz=self.city.tz, secret=b"s" * 32
-        )
-        renderer = Renderer(lambda: head, self.files, mask=lambda text: text)
-        asyncio.run(Relay(self.ledger, {"whatsapp": self.door}, renderer, self.clock).once())
-
-    def fetch(self) -> None:
-        """Fetch every file that is due."""
-        work = Fetching(
-            ledger=self.ledger,
-            files=self.files,
-            doors={"whatsapp": self.door},
-            city=lambda: self.city,
-            clock=self.clock,
-        )
-        asyncio.run(work.once())
-
     def tell(self, key: str, notice: str = "resolved") -> None:
         """A notice to the first ticket's reporter."""
         to = notices.reporter(self.rows("select id from contact order by id")[0][0], "whatsapp")
@@ -96,16 +49,8 @@ class Town:
 
 
 def make(ledger: Ledger, folder: Path, now: datetime, url: str = "http://127.0.0.1:9", **more: Any) -> Town:
-    clock, plain = Clock(now), make_city()
-    door = WhatsAppDoor.build(section(url, **{"public_url": BASE, **more}), clock)
-    city = replace(plain, channels={**plain.channels, "whatsapp": WhatsAppDoor.traits}, public_url=BASE)
-    files, doors = Files(folder / "files"), {"whatsapp": door}
-    intake = Intake(ledger=ledger, files=files, spool=Spool(folder / "spool"), doors=doors, city=lambda: city)
-    office = make_office(ledger, folder, clock, built_city=city, doors=doors, intake=intake)
-    client = TestClient(create_app(office), follow_redirects=False)
-    return Town(
-        ledger=ledger, clock=clock, door=door, client=client, intake=intake, city=city, files=files,
-    )  # fmt: skip
+    told = section(url, **{"public_url": BASE, **more})
+    return Town.of(ledger, folder, now, lambda clock: WhatsAppDoor.build(told, clock))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
