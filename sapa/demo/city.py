@@ -64,17 +64,20 @@ def settings_in(settings: Settings, where: Path) -> Settings:
             )
     channels = settings.channels
     switched = {
-        name: section.model_copy(update={"enabled": name in WRITERS, **_LINES.get(name, {})})
+        name: section.model_copy(update={"enabled": name in _OPEN, **_LINES.get(name, {})})
         for name, section in channels.by_name().items()
     }
     relay = channels.email.relay.model_copy(update={"host": None})
-    switched["email"] = switched["email"].model_copy(update={"relay": relay})
+    proof = channels.email.proof.model_copy(update={"verify": False})
+    alone = {"relay": relay, "imap": None, "proof": proof}  # the city's own mailbox is not the demo's
+    switched["email"] = switched["email"].model_copy(update=alone)
     storage = {"var": where, "database": None, "files": None, "spool": None}
     city = {"name": f"{settings.city.name} (contoh)", "public_url": None, "notice": NOTICE}
     factor = settings.staff.second_factor.model_copy(update={"required": ()})
     return settings.model_copy(
         update={
             "channels": channels.model_copy(update=switched),
+            "intake": settings.intake.model_copy(update={"transcriber": None}),
             "storage": settings.storage.model_copy(update=storage),
             "city": settings.city.model_copy(update=city),
             "staff": settings.staff.model_copy(update={"second_factor": factor}),
@@ -90,7 +93,10 @@ _LINES: Mapping[str, Mapping[str, object]] = {
     "whatsapp": {"address": "0812-0000-0001 (contoh)"},
     "telegram": {"address": "bot contoh"},
     "social": {"address": "akun contoh"},
+    "lapor": {"folder": None},
 }
+#: Channels that brought what the demo tells of, and exports of LAPOR!, for a visitor to try.
+_OPEN = frozenset((*WRITERS, "lapor"))
 
 
 def open_demo(

@@ -16,6 +16,7 @@ from sapa.cli import app
 from sapa.demo import city
 from sapa.settings import Settings
 from sapa.settings import load as read
+from sapa.settings.mail import Imap
 from sapa.settings.starter import write_starter
 
 NOW = datetime(2026, 11, 24, 5, tzinfo=UTC)
@@ -46,13 +47,23 @@ def empty(here: Settings) -> Settings:
 
 
 def test_its_settings_lead_nowhere(here: Settings) -> None:
-    inside = city.settings_in(here, city.folder(here))
+    told = {"host": "imap.kota.example", "user": "lapor", "password": "env:UJI", "since": "2026-11-24"}
+    mailbox = Imap.model_validate(told)
+    email = here.channels.email.model_copy(
+        update={"imap": mailbox, "proof": here.channels.email.proof.model_copy(update={"verify": True})}
+    )
+    away = here.model_copy(update={"channels": here.channels.model_copy(update={"email": email})})
+    inside = city.settings_in(away, city.folder(here))
     assert inside.channels.email.relay.host is None
+    assert inside.channels.email.imap is None
+    assert not inside.channels.email.proof.verify
+    assert inside.intake.transcriber is None
     assert inside.storage.database_url == f"sqlite:///{city.folder(here) / 'sapa.db'}"
     assert inside.city.notice == city.NOTICE
     assert inside.public_url == "http://127.0.0.1:8000"
     assert inside.staff.second_factor.required == ()
-    assert not inside.channels.by_name()["lapor"].enabled
+    assert inside.channels.lapor is not None
+    assert (inside.channels.lapor.enabled, inside.channels.lapor.folder) == (True, None)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "10.0.0.4", "kota.example"])
